@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as the daemon sees it, injected so that tests need not wait for it. */
+export interface Clock {
+  /** Wall clock in milliseconds since 1970; it can jump, so it serves only what is shown or shared with etcd. */
+  wall(): number;
+  /** Monotonic milliseconds from an arbitrary start, for intervals. */
+  monotonic(): number;
+  /** Resolves after `milliseconds`, or at once when the signal aborts: the caller looks at the signal. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** setTimeout takes at most 2^31-1 ms and fires at once above it. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  wall: () => Date.now(),
+  monotonic: () => performance.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      await delay(Math.min(Math.max(milliseconds, 0), LONGEST_TIMER), undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) {
+        throw error;
+      }
+    }
+  },
+};

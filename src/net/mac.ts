@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { AddressFault } from './address-fault.ts';
+
+/** A MAC address as lower-case pairs with colons, the form that flannel writes: `76:24:ad:f5:81:0a`. */
+export type Mac = string & { readonly __mac: unique symbol };
+
+/**
+ * Parses six pairs of hexadecimal digits with colons, in either case.
+ *
+ * @throws AddressFault naming `thing`
+ */
+export function parseMac(text: string, thing = 'MAC address'): Mac {
+  if (!isMacText(text)) {
+    throw new AddressFault(thing, JSON.stringify(text), 'a MAC address such as 76:24:ad:f5:81:0a');
+  }
+  return text.toLowerCase() as Mac;
+}
+
+function isMacText(text: string): text is Mac {
+  return /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text);
+}
+
+/**
+ * Reads six bytes.
+ *
+ * @throws AddressFault when there are not six
+ */
+export function macFromBytes(bytes: Uint8Array): Mac {
+  if (bytes.length !== 6) {
+    throw new AddressFault('MAC address', `${bytes.length} bytes`, '6 bytes');
+  }
+  return parseMac(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':'));
+}
+
+export function macToBytes(mac: Mac): Uint8Array {
+  return Uint8Array.from(mac.split(':'), (pair) => Number.parseInt(pair, 16));
+}
+
+/** Tells whether a device can carry the MAC: not zero, and the group bit of its first byte clear (IEEE 802). */
+export function isUnicastMac(mac: Mac): boolean {
+  const bytes = macToBytes(mac);
+  return ((bytes[0] ?? 1) & 1) === 0 && bytes.some((byte) => byte !== 0);
+}
+
+/** A random MAC with the local bit set and the group bit clear (IEEE 802), so that it collides with no vendor's. */
+export function randomMac(): Mac {
+  const bytes = randomBytes(6);
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
+  return macFromBytes(bytes);
+}
