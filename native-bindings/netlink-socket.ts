@@ -1,0 +1,109 @@
+import { endianness } from 'node:os';
+import ref from 'ref-napi';
+import { bind, close, getSocketOption, setSocketOption, socket } from './libc.ts';
+import { SystemCallFault } from './system-call-fault.ts';
+
+const LITTLE = endianness() === 'LE';
+
+/** Numbers come from the caller (src/netlink/constants.ts), so that they are written down once. */
+export interface SocketOption {
+  readonly level: number;
+  readonly option: number;
+  readonly value: Buffer;
+}
+
+/** One instruction of classic BPF: struct sock_filter (include/uapi/linux/filter.h). */
+export interface FilterInstruction {
+  readonly code: number;
+  readonly jumpTrue: number;
+  readonly jumpFalse: number;
+  readonly value: number;
+}
+
+/**
+ * Opens a netlink socket, sets its options and binds it to a port id of the kernel's choice.
+ *
+ * @throws SystemCallFault; nothing stays open then
+ */
+export function openNetlinkSocket(
+  domain: number,
+  type: number,
+  protocol: number,
+  options: readonly SocketOption[],
+): number {
+  const descriptor = socket(domain, type, protocol);
+  try {
+    for (const { level, option, value } of options) {
+      setSocketOption(descriptor, level, option, value);
+    }
+    bind(descriptor, netlinkAddress(domain));
+    return descriptor;
+  } catch (error) {
+    close(descriptor);
+    throw error;
+  }
+}
+
+/** struct sockaddr_nl: family, padding, port id 0 (the kernel chooses), no groups (joined by option instead). */
+function netlinkAddress(domain: number): Buffer {
+  const address = Buffer.alloc(12);
+  new Uint16Array(address.buffer, address.byteOffset, 1)[0] = domain;
+  return address;
+}
+
+/**
+ * SO_ATTACH_FILTER: the kernel runs the program before it charges a message to the socket. Replaces an earlier one.
+ *
+ * @throws SystemCallFault
+ */
+export function attachFilter(
+  descriptor: number,
+  level: number,
+  option: number,
+  program: readonly FilterInstruction[],
+): void {
+  const instructions = Buffer.alloc(program.length * 8);
+  const view = new DataView(instructions.buffer, instructions.byteOffset, instructions.length);
+  program.forEach((one, index) => {
+    view.setUint16(index * 8, one.code, LITTLE);
+    view.setUint8(index * 8 + 2, one.jumpTrue);
+    view.setUint8(index * 8 + 3, one.jumpFalse);
+    view.setUint32(index * 8 + 4, one.value, LITTLE);
+  });
+  setSocketOption(descriptor, level, option, filterProgram(instructions, program.length));
+}
+
+/** struct sock_fprog: the number of instructions, padding to a pointer's alignment, and where they are. */
+function filterProgram(instructions: Buffer, count: number): Buffer {
+  const program = Buffer.alloc(16);
+  new Uint16Array(program.buffer, program.byteOffset, 1)[0] = count;
+  ref.writePointer(program, 8, instructions);
+  return program;
+}
+
+/**
+ * Asks for a receive buffer and tells what was granted, in the kernel's accounting (twice the number asked for).
+ *
+ * `forced` passes rmem_max but needs CAP_NET_ADMIN in the initial user namespace; without it the plain option serves.
+ *
+ * @throws SystemCallFault when even the plain option is refused
+ */
+export function growReceiveBuffer(
+  descriptor: number,
+  level: number,
+  options: { readonly forced: number; readonly plain: number },
+  bytes: number,
+): number {
+  const wanted = Buffer.from(Int32Array.of(bytes).buffer);
+  try {
+    setSocketOption(descriptor, level, options.forced, wanted);
+  } catch (error) {
+    if (!(error instanceof SystemCallFault) || error.code !== 'EPERM') {
+      throw error;
+    }
+    setSocketOption(descriptor, level, options.plain, wanted);
+  }
+  const granted = Buffer.alloc(4);
+  getSocketOption(descriptor, level, options.plain, granted);
+  return new Int32Array(granted.buffer, granted.byteOffset, 1)[0] ?? 0;
+}

@@ -1,0 +1,78 @@
+import { rm } from 'node:fs/promises';
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { listAddresses } from '../kernel/addresses.ts';
+import type { Conversation } from '../kernel/conversation.ts';
+import { removeLink } from '../kernel/links.ts';
+import { requireNetworkPrivilege } from '../kernel/privilege.ts';
+import { EtcdStore } from '../leases/etcd-store.ts';
+import { listOwnDevices, type OwnDevice } from '../overlay/own-devices.ts';
+import { makeRoom } from '../status/control-server.ts';
+import { Closers } from './closers.ts';
+import { EXIT_OK } from './ending.ts';
+import { openKernel } from './host.ts';
+import { acquireInstanceLock } from './instance-lock.ts';
+import { createLog } from './log.ts';
+import { releaseOwnLeases } from './release-own-leases.ts';
+import type { CleanupOptions } from './run-options.ts';
+import { readPreviousSubnet } from './subnet-file.ts';
+
+/**
+ * Removes what the daemon made: the device with everything on it, the subnet file, the control socket; and with
+ * `release` the lease, which goes first, so that a failure there leaves everything as it was.
+ *
+ * @returns the exit code
+ * @throws a Fault when the daemon runs, or something cannot be removed
+ */
+export async function cleanup(options: CleanupOptions): Promise<number> {
+  const log = createLog({ level: options.logLevel, format: options.logFormat });
+  const closers = new Closers(log);
+  try {
+    const kernel = openKernel(closers);
+    requireNetworkPrivilege(kernel);
+    const devices = listOwnDevices(kernel);
+    await excludeDaemon(options, devices, closers);
+    if (options.release) {
+      await release(options, kernel, devices, closers, log);
+    }
+    for (const { name, ifindex } of devices) {
+      kernel.request(`remove ${name}`, removeLink(ifindex));
+      log.info({ device: name }, 'removed the tunnel device with its entries, address and route');
+    }
+    if (devices.length === 0) {
+      log.info({}, 'there is no tunnel device of ours');
+    }
+    await rm(options.subnetFile, { force: true });
+    return EXIT_OK;
+  } finally {
+    await closers.closeAll();
+  }
+}
+
+/** Refuses while a daemon runs: one that has its device holds the lock, one that still waits has the control socket. */
+async function excludeDaemon(
+  { controlSocket }: CleanupOptions,
+  devices: readonly OwnDevice[],
+  closers: Closers,
+): Promise<void> {
+  await makeRoom(controlSocket);
+  for (const { name } of devices) {
+    const lock = await acquireInstanceLock(name, { controlSocket });
+    closers.add('instance lock', () => lock.release());
+  }
+}
+
+async function release(
+  options: CleanupOptions,
+  kernel: Conversation,
+  devices: readonly OwnDevice[],
+  closers: Closers,
+  log: Log,
+): Promise<void> {
+  const { etcdEndpoints: endpoints, etcdPrefix: prefix, subnetFile } = options;
+  const store = new EtcdStore({ endpoints, prefix, clock: systemClock });
+  closers.add('etcd client', () => store.close());
+  const previous = await readPreviousSubnet(subnetFile, log);
+  const addresses = listAddresses(kernel).map(({ address }) => address);
+  await releaseOwnLeases({ store, devices, previous, addresses, log });
+}

@@ -1,0 +1,80 @@
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { EtcdStore } from '../leases/etcd-store.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import { startControlServer } from '../status/control-server.ts';
+import { startHealthServer } from '../status/health-server.ts';
+import { Agent } from './agent.ts';
+import { Closers } from './closers.ts';
+import { Ending } from './ending.ts';
+import { findUnderlay, openKernel, warnAboutHost } from './host.ts';
+import { createLog } from './log.ts';
+import type { Progress } from './progress.ts';
+import type { RunOptions } from './run-options.ts';
+import { handleSignals, limitStop } from './signals.ts';
+import { conditionsOf, type Identity, snapshot } from './snapshot.ts';
+import { readVersion } from './version.ts';
+
+/**
+ * Runs the daemon until a signal or a failure ends it. A failure is one entry of the log.
+ *
+ * @returns the exit code
+ */
+export async function runDaemon(options: RunOptions): Promise<number> {
+  const log = createLog({ level: options.logLevel, format: options.logFormat });
+  const ending = new Ending(log);
+  const closers = new Closers(log);
+  closers.add('signal handlers', handleSignals(ending, log));
+  limitStop(ending, log);
+  try {
+    const agent = await prepare(options, ending, closers, log);
+    agent.run().catch((error: unknown) => ending.fail(error));
+  } catch (error) {
+    ending.fail(error);
+  }
+  await ending.reached();
+  await closers.closeAll();
+  return ending.exitCode;
+}
+
+/** Everything that can go wrong before the cluster is asked. */
+async function prepare(options: RunOptions, ending: Ending, closers: Closers, log: Log): Promise<Agent> {
+  for (const warning of options.warnings) {
+    log.warn({}, warning);
+  }
+  const kernel = openKernel(closers);
+  const underlay = findUnderlay(kernel, options.ifaces, options.publicIp);
+  const publicIp = options.publicIp ?? underlay.address;
+  const progress: Progress = { addressed: false, programmed: false, subnetFileWritten: false };
+  await startStatus(options, progress, publicIp, closers, log);
+  warnAboutHost(kernel, log);
+  const { etcdEndpoints: endpoints, etcdPrefix: prefix } = options;
+  const store = new EtcdStore({ endpoints, prefix, clock: systemClock });
+  closers.add('etcd client', () => store.close());
+  return new Agent({ options, kernel, underlay, publicIp, store, progress, ending, closers, log });
+}
+
+/** The control socket and the health port answer from the start, so that one can see what the daemon waits for. */
+async function startStatus(
+  options: RunOptions,
+  progress: Progress,
+  publicIp: Ipv4,
+  closers: Closers,
+  log: Log,
+): Promise<void> {
+  const identity: Identity = {
+    version: readVersion(),
+    pid: process.pid,
+    startedAt: systemClock.wall(),
+    startedMonotonic: systemClock.monotonic(),
+    publicIp,
+  };
+  const stats = () => snapshot(progress, identity, systemClock);
+  const control = await startControlServer({ path: options.controlSocket, stats, log });
+  closers.add('control socket', () => control.close());
+  if (options.healthzPort !== 0) {
+    const { healthzIp: ip, healthzPort: port } = options;
+    const health = await startHealthServer({ ip, port, conditions: () => conditionsOf(progress), log });
+    closers.add('health server', () => health.close());
+  }
+}

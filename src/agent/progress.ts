@@ -1,0 +1,29 @@
+import type { Claim } from '../leases/claim.ts';
+import type { LeaseKeeper } from '../leases/keeper.ts';
+import type { Mirror } from '../leases/mirror.ts';
+import type { NetworkConfig } from '../leases/network-config.ts';
+import type { ResolverHandle } from '../misses/resolver-handle.ts';
+import type { Device, DevicePlan } from '../overlay/device.ts';
+import type { ForwardingTable } from '../overlay/forwarding-table.ts';
+
+/** The tunnel as it stands. */
+export interface Tunnel {
+  readonly device: Device;
+  readonly plan: DevicePlan;
+}
+
+/** How far the daemon has come. Filled in while it starts, read by whoever asks for its state. */
+export interface Progress {
+  config?: NetworkConfig;
+  tunnel?: Tunnel;
+  claim?: Claim;
+  keeper?: LeaseKeeper;
+  mirror?: Mirror;
+  forwarding?: ForwardingTable;
+  resolver?: ResolverHandle;
+  /** The device has its address and route. */
+  addressed: boolean;
+  /** The first complete list of leases is in the kernel. */
+  programmed: boolean;
+  subnetFileWritten: boolean;
+}

@@ -1,0 +1,50 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogFormat = 'json' | 'text';
+
+/** Where log entries go from (the least severe level that is written) and what they look like. */
+export interface LogOptions {
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+/** Where the cluster's keys are. */
+export interface StoreOptions {
+  /** URLs with scheme and port, never empty: `http://127.0.0.1:2379`. */
+  readonly etcdEndpoints: readonly string[];
+  /** Without a slash at its end: `/coreos.com/network`. */
+  readonly etcdPrefix: string;
+}
+
+/** Everything that `l3missd run` was told, validated. */
+export interface RunOptions extends LogOptions, StoreOptions {
+  /** Names or IPv4 addresses of interfaces, the first match counts; empty when none was named. */
+  readonly ifaces: readonly string[];
+  readonly publicIp?: Ipv4;
+  readonly subnetFile: string;
+  /** Minutes before its end at which the lease is renewed: 1 to 1439. */
+  readonly renewMarginMinutes: number;
+  /** An IPv4 or IPv6 address. */
+  readonly healthzIp: string;
+  /** 0 means that there is no health server. */
+  readonly healthzPort: number;
+  readonly controlSocket: string;
+  /** Sentences for the log: settings of flannel in the environment that nothing serves. */
+  readonly warnings: readonly string[];
+}
+
+/** What `l3missd cleanup` was told. */
+export interface CleanupOptions extends LogOptions, StoreOptions {
+  readonly subnetFile: string;
+  readonly controlSocket: string;
+  /** Also give the lease back to the cluster. */
+  readonly release: boolean;
+}
+
+/** What `l3missd stats` was told. */
+export interface StatsOptions {
+  readonly controlSocket: string;
+  readonly json: boolean;
+  readonly logLevel: LogLevel;
+}

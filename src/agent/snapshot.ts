@@ -1,0 +1,96 @@
+import type { Clock } from '../base/clock.ts';
+import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
+import { formatPrefix } from '../net/prefix.ts';
+import { type Conditions, missingConditions, type Stats } from '../status/stats.ts';
+import type { Progress } from './progress.ts';
+
+/** Who is asked, since when, in which version. */
+export interface Identity {
+  readonly version: string;
+  readonly pid: number;
+  /** Wall clock, milliseconds. */
+  readonly startedAt: number;
+  readonly startedMonotonic: number;
+  readonly publicIp: Ipv4;
+}
+
+export function conditionsOf(progress: Progress): Conditions {
+  return {
+    device: progress.addressed,
+    listed: progress.programmed,
+    subnetFile: progress.subnetFileWritten,
+  };
+}
+
+/** The daemon's state at this moment, for the control socket. */
+export function snapshot(progress: Progress, identity: Identity, clock: Clock): Stats {
+  const conditions = conditionsOf(progress);
+  return {
+    version: identity.version,
+    pid: identity.pid,
+    startedAt: new Date(identity.startedAt).toISOString(),
+    uptimeSeconds: Math.round(clock.monotonic() - identity.startedMonotonic) / 1000,
+    ready: missingConditions(conditions).length === 0,
+    conditions,
+    device: deviceOf(progress),
+    lease: leaseOf(progress, identity),
+    mirror: mirrorOf(progress),
+    forwarding: { ...(progress.forwarding?.counters ?? { entries: 0, written: 0, removed: 0, failed: 0 }) },
+    ...resolverOf(progress),
+  };
+}
+
+function deviceOf({ tunnel }: Progress): Stats['device'] {
+  if (tunnel === undefined) {
+    return null;
+  }
+  const { name, ifindex, mac } = tunnel.device;
+  const { mtu, vni, port, local } = tunnel.plan;
+  return { name, ifindex, mac, mtu, vni, port, localAddress: formatIpv4(local) };
+}
+
+function leaseOf({ claim, keeper }: Progress, { publicIp }: Identity): Stats['lease'] {
+  if (claim === undefined) {
+    return null;
+  }
+  const { expiresAt, renewals, reclaims } = keeper?.status() ?? { ...claim, renewals: 0, reclaims: 0 };
+  return {
+    subnet: formatPrefix(claim.subnet),
+    publicIp: formatIpv4(publicIp),
+    expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+    renewals,
+    reclaims,
+  };
+}
+
+function mirrorOf({ mirror }: Progress): Stats['mirror'] {
+  if (mirror === undefined) {
+    return { listed: false, revision: '0', remote: 0, otherBackend: 0, junk: 0, relists: {} };
+  }
+  const { listed, revision, remote, otherBackend, junk, relists } = mirror.snapshot();
+  return { listed, revision: String(revision), remote, otherBackend, junk, relists };
+}
+
+function resolverOf({ resolver }: Progress): Pick<Stats, 'misses' | 'neighbours'> {
+  const count = (name: Parameters<NonNullable<typeof resolver>['counters']['get']>[0]) =>
+    resolver?.counters.get(name) ?? 0;
+  return {
+    misses: {
+      answered: count('answered'),
+      refreshed: count('refreshed'),
+      noLease: count('noLease'),
+      held: count('held'),
+      recovered: count('recovered'),
+      overruns: count('overruns'),
+      malformed: count('malformed'),
+      refused: resolver?.counters.refusals() ?? {},
+    },
+    neighbours: {
+      installed: count('neighbours'),
+      rewritten: count('rewritten'),
+      removed: count('removed'),
+      adopted: count('adopted'),
+      evicted: count('evicted'),
+    },
+  };
+}

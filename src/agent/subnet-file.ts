@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describeError, Fault } from '../base/fault.ts';
+import type { Log } from '../base/log.ts';
+import { formatIpv4 } from '../net/ipv4.ts';
+import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
+import { makeFolder } from '../status/make-folder.ts';
+
+/** The subnet file cannot be written. */
+export class SubnetFileFault extends Fault {}
+
+export interface SubnetFileContent {
+  readonly network: Prefix;
+  /** This host's part of the network. */
+  readonly subnet: Prefix;
+  /** Of the tunnel device: 50 below the underlay's. */
+  readonly mtu: number;
+}
+
+/**
+ * Writes what flannel writes (pkg/subnet/subnet.go at HEAD), byte for byte, with mode 0644 whatever the umask is. The
+ * file appears whole or not at all, also when the machine loses power.
+ *
+ * @throws SubnetFileFault naming the file
+ */
+export async function writeSubnetFile(path: string, content: SubnetFileContent): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.subnet.env.${randomBytes(6).toString('hex')}`);
+  try {
+    await makeFolder(folder);
+    try {
+      await using(await open(temporary, 'wx', 0o600), (file) => fill(file, subnetFileText(content)));
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await using(await open(folder, 'r'), (file) => file.sync());
+  } catch (error) {
+    const found = `cannot be written (${describeError(error)})`;
+    throw new SubnetFileFault(path, found, 'a file that can be written; --subnet-file names it', error);
+  }
+}
+
+/** FLANNEL_SUBNET is the first address behind the network's own, which becomes the container bridge's. */
+export function subnetFileText({ network, subnet, mtu }: SubnetFileContent): string {
+  return [
+    `FLANNEL_NETWORK=${formatPrefix(network)}`,
+    `FLANNEL_SUBNET=${formatIpv4(subnet.address + 1)}/${subnet.length}`,
+    `FLANNEL_MTU=${mtu}`,
+    'FLANNEL_IPMASQ=false',
+    '',
+  ].join('\n');
+}
+
+/**
+ * The subnet that the file names, which this host had before; undefined when there is none to be had. As in flannel
+ * nothing in the file is fatal: invalid parts of a list are skipped, and more than one valid one counts as none.
+ */
+export async function readPreviousSubnet(path: string, log: Log): Promise<Prefix | undefined> {
+  const text = await readText(path, log);
+  const value = text === undefined ? undefined : lookup(text, 'FLANNEL_SUBNET');
+  if (value === undefined) {
+    return undefined;
+  }
+  const subnets = value.split(',').flatMap((part) => validSubnet(part.trim(), path, log));
+  if (subnets.length > 1) {
+    log.warn(
+      { file: path, value },
+      'FLANNEL_SUBNET in the subnet file names more than one subnet and is ignored',
+    );
+    return undefined;
+  }
+  return subnets[0];
+}
+
+async function readText(path: string, log: Log): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (err) {
+    if (!(err instanceof Error && 'code' in err && err.code === 'ENOENT')) {
+      log.warn({ err, file: path }, 'the subnet file cannot be read, so its subnet is not claimed again');
+    }
+    return undefined;
+  }
+}
+
+/** One variable in dotenv syntax: `KEY=value`, also with `export`, blanks, quotes or a comment. The last one counts. */
+function lookup(text: string, key: string): string | undefined {
+  const assignment = new RegExp(`^\\s*(?:export\\s+)?${key}\\s*[=:]\\s*(?:"([^"]*)"|'([^']*)'|([^#]*))`);
+  return text
+    .split(/\r?\n/)
+    .map((line) => assignment.exec(line))
+    .map((match) => match?.[1] ?? match?.[2] ?? match?.[3])
+    .filter((value) => value !== undefined)
+    .at(-1)
+    ?.trim();
+}
+
+function validSubnet(text: string, path: string, log: Log): Prefix[] {
+  try {
+    return [parsePrefix(text, 'FLANNEL_SUBNET')];
+  } catch (err) {
+    if (!(err instanceof Fault)) {
+      throw err;
+    }
+    log.warn({ err, file: path }, 'a subnet in the subnet file is not valid and is skipped');
+    return [];
+  }
+}
+
+/** chmod, because the umask took from the mode that open() was given; fsync, so that rename never shows an empty file. */
+async function fill(file: FileHandle, text: string): Promise<void> {
+  await file.writeFile(text);
+  await file.chmod(0o644);
+  await file.sync();
+}
+
+async function using(file: FileHandle, use: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}

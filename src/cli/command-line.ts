@@ -1,0 +1,98 @@
+import { Command, CommanderError, Option } from 'commander';
+import { flannelOptions, refuseUnlessHarmless } from './flannel-options.ts';
+import { describeCommand, describeOption, describeProgram } from './help.ts';
+import { normaliseArguments } from './normalise.ts';
+import { type CommandName, commandNames, optionsOf } from './options.ts';
+import type { Given } from './settings.ts';
+import { UsageFault } from './usage-fault.ts';
+
+/** What a command line asks for: a command with its settings, or a text to show (help). */
+export type Request =
+  | { readonly kind: 'command'; readonly command: CommandName; readonly given: Given }
+  | { readonly kind: 'help'; readonly text: string };
+
+/**
+ * Reads the arguments behind the program's name.
+ *
+ * @throws UsageFault
+ */
+export function readCommandLine(args: readonly string[]): Request {
+  const given = new Map<string, string[]>();
+  let chosen: CommandName = 'run';
+  let help = '';
+  const program = new Command('l3missd').exitOverride().configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+    writeErr: () => undefined,
+  });
+  addCommands(program, given, (name) => {
+    chosen = name;
+  });
+  const normal = normaliseArguments(args);
+  try {
+    program.parse(normal, { from: 'user' });
+  } catch (error) {
+    if (help === '') {
+      throw asUsageFault(error, normal);
+    }
+    return { kind: 'help', text: help };
+  }
+  return { kind: 'command', command: chosen, given };
+}
+
+/** The subcommands take over how the program exits and where it writes, so that must be settled before. */
+function addCommands(
+  program: Command,
+  given: Map<string, string[]>,
+  choose: (name: CommandName) => void,
+): void {
+  describeProgram(program);
+  for (const name of commandNames) {
+    const command = program.command(name, { isDefault: name === 'run' });
+    describeCommand(command, name);
+    addOptions(command, name, given);
+    command.allowExcessArguments().action(() => {
+      refuseArguments(command.args);
+      choose(name);
+    });
+  }
+}
+
+/** commander keeps no values here: each one is recorded as the text that it was, in the order of the command line. */
+function addOptions(command: Command, name: CommandName, given: Map<string, string[]>): void {
+  const record = (option: string) => (text: string) => {
+    given.set(option, [...(given.get(option) ?? []), text]);
+  };
+  for (const option of optionsOf(name)) {
+    const flags = option.value === undefined ? `--${option.name}` : `--${option.name} ${option.value}`;
+    command.addOption(
+      new Option(flags, describeOption(option)).preset('true').argParser(record(option.name)),
+    );
+  }
+  for (const option of name === 'run' ? flannelOptions : []) {
+    const check = (text: string) => refuseUnlessHarmless(option, text);
+    command.addOption(new Option(`--${option.name} <text>`).hideHelp().argParser(check));
+  }
+}
+
+function refuseArguments(args: readonly string[]): void {
+  if (args[0] !== undefined) {
+    const commands = `${commandNames.join(', ')} as the first argument`;
+    throw new UsageFault(args[0], 'neither a command nor an option', commands);
+  }
+}
+
+/** commander refuses two things: an option that the command does not have, and help about no command. */
+function asUsageFault(error: unknown, args: readonly string[]): unknown {
+  if (!(error instanceof CommanderError)) {
+    return error;
+  }
+  const command = commandNames.find((name) => name === args[0]) ?? 'run';
+  const option = /'(--[^\s'=]+)/.exec(error.message)?.[1];
+  if (option === undefined) {
+    return new UsageFault('help', 'no such command', commandNames.join(', '));
+  }
+  const similar = /\(Did you mean .*\)/.exec(error.message)?.[0] ?? '';
+  return new UsageFault(option, `unknown option ${similar}`.trim(), `what "l3missd ${command} --help" lists`);
+}

@@ -1,0 +1,73 @@
+import type { Command, Help } from 'commander';
+import { type AnyOption, type CommandName, commandNames, optionsOf } from './options.ts';
+
+const WIDTH = 80;
+
+const summaries: Record<CommandName, string> = {
+  run: 'Run the daemon. It is also run when no command is given.',
+  cleanup: "Remove the daemon's device, entries and files. Refused while it runs.",
+  stats: 'Show what the running daemon counts.',
+};
+
+const programText =
+  "Carries a flannel VXLAN overlay and programs the kernel's neighbour table when the kernel asks for it.";
+
+const programFooter = `
+"l3missd <command> --help" lists a command's options. Without a command they are
+those of run: "l3missd --iface eth0" runs the daemon, "l3missd --version" prints
+the version.`;
+
+const footers: Record<CommandName, string> = {
+  run: `
+Options may have one dash or two, and "=" or a space before the value. The
+command line wins over the environment.
+
+flannel's other options are taken when they have flannel's default value and
+refused otherwise; in the environment they only cause a warning. -v <number>
+is taken and means nothing: see --log-level.`,
+  cleanup: '',
+  stats: '',
+};
+
+/** Texts and layout of the help: at most 80 columns, each explanation on its own lines below its term. */
+export function describeProgram(program: Command): void {
+  program.description(programText).addHelpText('after', programFooter);
+  program.helpOption('-h, --help', 'Show this help.').helpCommand('help [command]', "Show a command's help.");
+  program.configureOutput({ getOutHelpWidth: () => WIDTH, getErrHelpWidth: () => WIDTH });
+  program.configureHelp({ formatItem });
+}
+
+export function describeCommand(command: Command, name: CommandName): void {
+  command.description(summaries[name]).summary(summaries[name]).addHelpText('after', footers[name]);
+}
+
+/** The explanation, the default and the variable. */
+export function describeOption(option: AnyOption): string {
+  if (option.value === undefined) {
+    return option.help;
+  }
+  const byDefault = 'defaultInWords' in option ? option.defaultInWords : undefined;
+  return `${option.help}\nDefault: ${byDefault ?? option.default}\nEnvironment: ${option.environment}`;
+}
+
+/** The options as a table in Markdown, for the README. */
+export function optionsTable(): string {
+  const every = [...new Set(commandNames.flatMap(optionsOf))];
+  const rows = every.map((option) => {
+    const [help = '', byDefault = 'Default: off', variable = ''] = describeOption(option).split('\n');
+    const cells = [
+      `\`--${option.name}${option.value === undefined ? '' : ` ${option.value}`}\``,
+      option.commands.join(', '),
+      byDefault.replace('Default: ', ''),
+      variable.replace(/^Environment: (.*)$/, '`$1`'),
+      help,
+    ];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return ['| Option | Commands | Default | Environment | |', '|---|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+function formatItem(term: string, _termWidth: number, description: string, helper: Help): string {
+  const lines = helper.boxWrap(description, WIDTH - 6).split('\n');
+  return [`  ${term}`, ...lines.map((line) => `      ${line}`)].join('\n');
+}

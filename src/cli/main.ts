@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { readVersion } from '../agent/version.ts';
+import { type Handlers, runCli } from './run-cli.ts';
+import { showStats } from './show-stats.ts';
+
+/** A reader that went away (`l3missd stats | head -1`) is no failure; any other error is. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+}
+
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
+
+/** The daemon is loaded only when it is asked for, so that `stats` needs none of its libraries. */
+const handlers: Handlers = {
+  run: async (options) => (await import('../agent/daemon.ts')).runDaemon(options),
+  cleanup: async (options) => (await import('../agent/cleanup.ts')).cleanup(options),
+  stats: (options) => showStats(options, out),
+};
+
+process.stdout.on('error', ignoreBrokenPipe);
+process.stderr.on('error', ignoreBrokenPipe);
+process.exitCode = await runCli(process.argv.slice(2), handlers, {
+  environment: process.env,
+  stderrIsTerminal: process.stderr.isTTY,
+  version: readVersion(),
+  out,
+  err,
+});

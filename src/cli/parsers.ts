@@ -1,0 +1,105 @@
+import { isIP } from 'node:net';
+import { posix } from 'node:path';
+import { withoutCredentials } from '../agent/redact.ts';
+import { type Ipv4, isHostAddress, parseIpv4 } from '../net/ipv4.ts';
+import { UsageFault } from './usage-fault.ts';
+
+/** Turns the text of one value into what it means; `thing` is the option or variable that a refusal names. */
+export type Parser<T> = (text: string, thing: string) => T;
+
+/** A decimal number from `least` to `most`. */
+export function integer(least: number, most: number): Parser<number> {
+  return (text, thing) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) {
+      throw new UsageFault(thing, JSON.stringify(text), `a whole number from ${least} to ${most}`);
+    }
+    return value;
+  };
+}
+
+/** One of the words. */
+export function oneOf<const T extends string>(words: readonly T[]): Parser<T> {
+  return (text, thing) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) {
+      throw new UsageFault(thing, JSON.stringify(text), words.join(', '));
+    }
+    return word;
+  };
+}
+
+/** The same, or undefined for an empty text: for options whose default is found out elsewhere. */
+export function optional<T>(parse: Parser<T>): Parser<T | undefined> {
+  return (text, thing) => (text === '' ? undefined : parse(text, thing));
+}
+
+export function path(text: string, thing: string): string {
+  if (text === '') {
+    throw new UsageFault(thing, 'an empty text', 'a path');
+  }
+  return text;
+}
+
+/** sockaddr_un holds 108 bytes, the last of which ends the path (unix(7)); Node would cut a longer one. */
+const LONGEST_SOCKET_PATH = 107;
+
+export function socketPath(text: string, thing: string): string {
+  const length = Buffer.byteLength(text);
+  if (length > LONGEST_SOCKET_PATH) {
+    throw new UsageFault(thing, `a path of ${length} bytes`, `at most ${LONGEST_SOCKET_PATH} bytes`);
+  }
+  return path(text, thing);
+}
+
+/** The prefix as flannel's path.Join makes it: without doubled slashes, dots and a slash at the end. */
+export function keyPrefix(text: string, thing: string): string {
+  const prefix = posix.normalize(text).replace(/\/$/, '');
+  if (prefix === '' || prefix === '.') {
+    throw new UsageFault(thing, JSON.stringify(text), 'a key such as /coreos.com/network');
+  }
+  return prefix;
+}
+
+/** A name of a device (it need not exist) or an IPv4 address. The kernel's limit is IFNAMSIZ - 1. */
+export function deviceOrAddress(text: string, thing: string): string {
+  if (!/^[^\s/]+$/.test(text) || Buffer.byteLength(text) > 15 || text === '.' || text === '..') {
+    throw new UsageFault(thing, JSON.stringify(text), 'the name of an interface or an IPv4 address');
+  }
+  return text;
+}
+
+export function publicAddress(text: string, thing: string): Ipv4 {
+  const address = parseIpv4(text, thing);
+  if (!isHostAddress(address)) {
+    throw new UsageFault(thing, JSON.stringify(text), 'an address that other hosts can send to');
+  }
+  return address;
+}
+
+export function listenAddress(text: string, thing: string): string {
+  if (isIP(text) === 0) {
+    throw new UsageFault(thing, JSON.stringify(text), 'an IPv4 or IPv6 address');
+  }
+  return text;
+}
+
+/** A comma list of etcd servers. The port must stand there: gRPC clients do not agree about a default. */
+export function endpoints(text: string, thing: string): string[] {
+  return text.split(',').map((piece) => endpoint(piece.trim(), thing));
+}
+
+function endpoint(text: string, thing: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const found = JSON.stringify(withoutCredentials(text));
+  if (url?.protocol === 'https:') {
+    throw new UsageFault(thing, found, 'http:// (https is not served yet)');
+  }
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new UsageFault(thing, found, 'a URL without user and password (they are not served yet)');
+  }
+  if (url?.protocol !== 'http:' || !/^http:\/\/[^/?#]+:\d+\/?$/i.test(text)) {
+    throw new UsageFault(thing, found, 'URLs such as http://127.0.0.1:2379, separated by commas');
+  }
+  return text.replace(/\/$/, '');
+}

@@ -1,0 +1,65 @@
+import type { CleanupOptions, LogFormat, RunOptions, StatsOptions } from '../agent/run-options.ts';
+import { environmentWarnings } from './flannel-options.ts';
+import { options } from './options.ts';
+import type { Settings } from './settings.ts';
+
+/** What a command finds around itself, injected so that tests need no process of their own. */
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stderrIsTerminal: boolean;
+  readonly version: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** @throws UsageFault */
+export function runOptions(settings: Settings, around: Surroundings): RunOptions {
+  const publicIp = settings.read(options.publicIp);
+  return {
+    ...storeOptions(settings),
+    ifaces: settings.readAll(options.iface),
+    ...(publicIp === undefined ? {} : { publicIp }),
+    subnetFile: settings.read(options.subnetFile),
+    renewMarginMinutes: settings.read(options.renewMargin),
+    healthzIp: settings.read(options.healthzIp),
+    healthzPort: settings.read(options.healthzPort),
+    controlSocket: settings.read(options.controlSocket),
+    ...logOptions(settings, around),
+    warnings: environmentWarnings(around.environment),
+  };
+}
+
+/** @throws UsageFault */
+export function cleanupOptions(settings: Settings, around: Surroundings): CleanupOptions {
+  return {
+    ...storeOptions(settings),
+    subnetFile: settings.read(options.subnetFile),
+    controlSocket: settings.read(options.controlSocket),
+    release: settings.isOn(options.release),
+    ...logOptions(settings, around),
+  };
+}
+
+/** @throws UsageFault */
+export function statsOptions(settings: Settings): StatsOptions {
+  return {
+    controlSocket: settings.read(options.controlSocket),
+    json: settings.isOn(options.json),
+    logLevel: settings.read(options.logLevel),
+  };
+}
+
+function storeOptions(settings: Settings) {
+  return {
+    etcdEndpoints: settings.read(options.etcdEndpoints),
+    etcdPrefix: settings.read(options.etcdPrefix),
+  };
+}
+
+function logOptions(settings: Settings, around: Surroundings) {
+  const byDefault: LogFormat = around.stderrIsTerminal ? 'text' : 'json';
+  return {
+    logLevel: settings.read(options.logLevel),
+    logFormat: settings.read(options.logFormat) ?? byDefault,
+  };
+}

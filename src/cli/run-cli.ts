@@ -1,0 +1,83 @@
+import type { CleanupOptions, LogLevel, RunOptions, StatsOptions } from '../agent/run-options.ts';
+import { describeError, Fault } from '../base/fault.ts';
+import { readCommandLine } from './command-line.ts';
+import { type CommandName, options } from './options.ts';
+import { cleanupOptions, runOptions, type Surroundings, statsOptions } from './requests.ts';
+import { Settings } from './settings.ts';
+import { UsageFault } from './usage-fault.ts';
+
+/** What the commands do; each returns the exit code. */
+export interface Handlers {
+  run(options: RunOptions): Promise<number>;
+  cleanup(options: CleanupOptions): Promise<number>;
+  stats(options: StatsOptions): Promise<number>;
+}
+
+/** A command with its settings, ready to go. */
+interface Job {
+  readonly logLevel: LogLevel;
+  start(): Promise<number>;
+}
+
+const FAILED = 1;
+const BAD_USAGE = 2;
+
+/**
+ * Runs the command that the arguments name. Whatever goes wrong is one line through `around.err`, and an exit code:
+ * 2 for bad usage, 1 for the rest. A stack is shown for an unexpected error at log level debug, else never.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function runCli(
+  args: readonly string[],
+  handlers: Handlers,
+  around: Surroundings,
+): Promise<number> {
+  let logLevel: LogLevel = 'info';
+  try {
+    const request = readCommandLine(args);
+    if (request.kind === 'help') {
+      around.out(request.text);
+      return 0;
+    }
+    const settings = new Settings(request.given, around.environment);
+    if (settings.isOn(options.version)) {
+      around.err(`l3missd ${around.version}\n`);
+      return 0;
+    }
+    const job = prepare(request.command, settings, handlers, around);
+    logLevel = job.logLevel;
+    return await job.start();
+  } catch (error) {
+    around.err(`l3missd: ${explain(error, logLevel)}\n`);
+    return error instanceof UsageFault ? BAD_USAGE : FAILED;
+  }
+}
+
+function prepare(command: CommandName, settings: Settings, handlers: Handlers, around: Surroundings): Job {
+  switch (command) {
+    case 'run': {
+      const given = runOptions(settings, around);
+      return { logLevel: given.logLevel, start: () => handlers.run(given) };
+    }
+    case 'cleanup': {
+      const given = cleanupOptions(settings, around);
+      return { logLevel: given.logLevel, start: () => handlers.cleanup(given) };
+    }
+    case 'stats': {
+      const given = statsOptions(settings);
+      return { logLevel: given.logLevel, start: () => handlers.stats(given) };
+    }
+  }
+}
+
+function explain(error: unknown, logLevel: LogLevel): string {
+  const line = describeError(error);
+  if (error instanceof Fault) {
+    return line;
+  }
+  return logLevel === 'debug' && error instanceof Error && error.stack !== undefined
+    ? `unexpected error: ${line}\n${error.stack}`
+    : `unexpected error: ${line} (--log-level debug shows where)`;
+}

@@ -1,0 +1,75 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import {
+  AF_BRIDGE,
+  NLM_F_CREATE,
+  NLM_F_REPLACE,
+  NTF_SELF,
+  NUD_PERMANENT,
+  RTM_DELNEIGH,
+  RTM_GETNEIGH,
+  RTM_NEWNEIGH,
+} from '../netlink/constants.ts';
+import type { Request } from '../netlink/message.ts';
+import { neighbourMessage } from '../netlink/neighbour/message.ts';
+import type { Conversation } from './conversation.ts';
+
+/** A forwarding (FDB) entry of a vxlan device: frames to `mac` travel to the tunnel's end at `endpoint`. */
+export interface ForwardingEntry {
+  readonly mac: Mac;
+  /** Absent where the entry leads elsewhere than to an IPv4 address (a nexthop group, IPv6). */
+  readonly endpoint: Ipv4 | undefined;
+  /** One of NUD_*. */
+  readonly state: number;
+}
+
+/**
+ * The forwarding entries of one device. Equivalent to `bridge fdb show dev DEV self`.
+ *
+ * @throws KernelFault
+ */
+export function listForwarding(conversation: Conversation, ifindex: number): ForwardingEntry[] {
+  let found: ForwardingEntry[] = [];
+  // Unlike those of neighbours, strict dumps of forwarding entries take the interface in the header (net/core/rtnetlink.c).
+  const request = neighbourMessage.request(RTM_GETNEIGH, 0, { family: AF_BRIDGE, ifindex }, {});
+  conversation.dump(
+    'list forwarding entries',
+    request,
+    () => {
+      found = [];
+    },
+    (frame) => {
+      const { header, attributes } = neighbourMessage.decode(frame.payload);
+      const { destination, linkLayerAddress } = attributes;
+      if (
+        header.ifindex === ifindex &&
+        (header.flags & NTF_SELF) !== 0 &&
+        typeof linkLayerAddress === 'string'
+      ) {
+        const endpoint = typeof destination === 'number' ? destination : undefined;
+        found.push({ mac: linkLayerAddress, endpoint, state: header.state });
+      }
+    },
+  );
+  return found;
+}
+
+/** Equivalent to `bridge fdb replace MAC dev DEV self permanent dst ENDPOINT`. */
+export function replaceForwarding(ifindex: number, mac: Mac, endpoint: Ipv4): Request {
+  return neighbourMessage.request(
+    RTM_NEWNEIGH,
+    NLM_F_CREATE | NLM_F_REPLACE,
+    { family: AF_BRIDGE, ifindex, state: NUD_PERMANENT, flags: NTF_SELF },
+    { linkLayerAddress: mac, destination: endpoint },
+  );
+}
+
+/** Equivalent to `bridge fdb del MAC dev DEV self`. */
+export function removeForwarding(ifindex: number, mac: Mac, endpoint: Ipv4 | undefined): Request {
+  return neighbourMessage.request(
+    RTM_DELNEIGH,
+    0,
+    { family: AF_BRIDGE, ifindex, flags: NTF_SELF },
+    { linkLayerAddress: mac, ...(endpoint === undefined ? {} : { destination: endpoint }) },
+  );
+}

@@ -1,0 +1,108 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Prefix } from '../net/prefix.ts';
+import {
+  AF_INET,
+  NLM_F_CREATE,
+  NLM_F_REPLACE,
+  RT_SCOPE_LINK,
+  RT_TABLE_MAIN,
+  RTM_DELROUTE,
+  RTM_GETROUTE,
+  RTM_NEWROUTE,
+  RTN_UNICAST,
+} from '../netlink/constants.ts';
+import type { Request } from '../netlink/message.ts';
+import { routeMessage } from '../netlink/route/message.ts';
+import type { Conversation } from './conversation.ts';
+
+/** An IPv4 unicast route of the main table. */
+export interface Route {
+  readonly destination: Prefix;
+  readonly ifindex: number | undefined;
+  readonly gateway: Ipv4 | undefined;
+  readonly preferredSource: Ipv4 | undefined;
+  readonly priority: number;
+  /** Who made it (rtm_protocol). */
+  readonly protocol: number;
+  /** One of RT_SCOPE_*. */
+  readonly scope: number;
+}
+
+/**
+ * The IPv4 unicast routes of the main table. Equivalent to `ip -4 route show table main`.
+ *
+ * @throws KernelFault
+ */
+export function listRoutes(conversation: Conversation): Route[] {
+  let found: Route[] = [];
+  conversation.dump(
+    'list routes',
+    routeMessage.request(RTM_GETROUTE, 0, { family: AF_INET }, { table: RT_TABLE_MAIN }),
+    () => {
+      found = [];
+    },
+    (frame) => {
+      const { header, attributes } = routeMessage.decode(frame.payload);
+      const table = attributes.table ?? header.table;
+      if (table === RT_TABLE_MAIN && header.type === RTN_UNICAST) {
+        found.push({
+          destination: { address: addressOr(attributes.destination) ?? 0, length: header.destinationLength },
+          ifindex: attributes.outputInterface,
+          gateway: addressOr(attributes.gateway),
+          preferredSource: addressOr(attributes.preferredSource),
+          priority: attributes.priority ?? 0,
+          protocol: header.protocol,
+          scope: header.scope,
+        });
+      }
+    },
+  );
+  return found;
+}
+
+function addressOr(value: Ipv4 | Uint8Array | undefined): Ipv4 | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+/**
+ * A route whose destinations are neighbours on the link. Equivalent to
+ * `ip route replace DST dev DEV scope link proto P src SRC`.
+ */
+export function replaceOnLinkRoute(ifindex: number, destination: Prefix, protocol: number): Request {
+  return routeMessage.request(
+    RTM_NEWROUTE,
+    NLM_F_CREATE | NLM_F_REPLACE,
+    {
+      family: AF_INET,
+      destinationLength: destination.length,
+      table: RT_TABLE_MAIN,
+      protocol,
+      scope: RT_SCOPE_LINK,
+      type: RTN_UNICAST,
+    },
+    { destination: destination.address, outputInterface: ifindex },
+  );
+}
+
+/** Removes exactly this route: destination, interface, gateway, priority and protocol all have to match. */
+export function removeRoute(route: Route): Request {
+  const { destination, ifindex, gateway, priority, protocol, scope } = route;
+  return routeMessage.request(
+    RTM_DELROUTE,
+    0,
+    {
+      family: AF_INET,
+      destinationLength: destination.length,
+      table: RT_TABLE_MAIN,
+      protocol,
+      scope,
+      type: RTN_UNICAST,
+    },
+    {
+      destination: destination.address,
+      ...(ifindex === undefined ? {} : { outputInterface: ifindex }),
+      ...(gateway === undefined ? {} : { gateway }),
+      ...(priority === 0 ? {} : { priority }),
+    },
+  );
+}

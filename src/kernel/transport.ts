@@ -1,0 +1,24 @@
+import { readSync, writeSync } from 'node:fs';
+
+/**
+ * What carries netlink datagrams: one `send` or `receive` is one datagram. Errors are thrown as Node's fs throws
+ * them, with the errno's name in `code`.
+ */
+export interface Transport {
+  send(bytes: Uint8Array): void;
+  /** Waits for the next datagram, puts it at the buffer's begin and returns its length. */
+  receive(buffer: Uint8Array): number;
+}
+
+/**
+ * A socket's descriptor as a transport. A write to a netlink socket that is not connected goes to the kernel, which
+ * has handled all of it when the call returns.
+ */
+export function descriptorTransport(descriptor: number): Transport {
+  return {
+    send: (bytes) => {
+      writeSync(descriptor, bytes);
+    },
+    receive: (buffer) => readSync(descriptor, buffer),
+  };
+}

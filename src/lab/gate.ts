@@ -1,0 +1,38 @@
+import { LabFault } from './lab-fault.ts';
+
+/**
+ * What a lab does to the machine passes through its gate, so that taking down cannot race with raising: once closed,
+ * nothing new starts, what runs is told to end, and `close` resolves when the last of it has.
+ */
+export class Gate {
+  readonly #closing = new AbortController();
+  readonly #inside = new Set<Promise<unknown>>();
+
+  /** Aborts when the gate closes. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Runs `work` unless the gate is closed.
+   *
+   * @throws LabFault when it is closed
+   */
+  async pass<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#closing.signal.aborted) {
+      throw new LabFault('lab', 'it is being taken down', 'a lab that is up');
+    }
+    const running = work(this.#closing.signal);
+    this.#inside.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#inside.delete(running);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#inside);
+  }
+}

@@ -1,0 +1,139 @@
+import { formatPrefix } from '../net/prefix.ts';
+import { judge, type Self, type Verdict } from './judge.ts';
+import type { Lease, LeaseChange } from './lease.ts';
+import type { StoredLease } from './store.ts';
+
+/** What became of keys: the last thing known of each, undefined when it is gone. */
+export type KeyUpdates = ReadonlyMap<string, StoredLease | undefined>;
+
+/** A verdict that differs from the one before, for the log. */
+export interface Noticed {
+  readonly key: string;
+  readonly verdict: Exclude<Verdict, { kind: 'lease' | 'own' }>;
+}
+
+export interface TableOutcome {
+  readonly changes: LeaseChange[];
+  readonly noticed: Noticed[];
+}
+
+/**
+ * Every key as last seen, judged, and the leases by subnet that follow from that.
+ *
+ * `10.5.7.0-24` and `10.5.7.0-24&fd00::-64` are two keys and one subnet. The one written last holds it, because what
+ * counts in the end must not depend on the order in which the keys were learned.
+ */
+export class LeaseTable {
+  readonly #self: Self;
+  readonly #verdicts = new Map<string, Verdict>();
+  /** The leases of each subnet by the key's name: one, seldom two. */
+  readonly #candidates = new Map<string, Map<string, Lease>>();
+
+  constructor(self: Self) {
+    this.#self = self;
+  }
+
+  /** The names of all keys, of whatever kind. */
+  names(): Iterable<string> {
+    return this.#verdicts.keys();
+  }
+
+  count(kind: Verdict['kind']): number {
+    let found = 0;
+    for (const verdict of this.#verdicts.values()) {
+      found += verdict.kind === kind ? 1 : 0;
+    }
+    return found;
+  }
+
+  /** One lease per subnet. */
+  *leases(): Iterable<Lease> {
+    for (const candidates of this.#candidates.values()) {
+      const lease = holder(candidates);
+      if (lease !== undefined) {
+        yield lease;
+      }
+    }
+  }
+
+  /** Takes updates over and tells what they change; a rewrite with equal content, as a renewal is, changes nothing. */
+  apply(updates: KeyUpdates): TableOutcome {
+    const before = new Map<string, Lease | undefined>();
+    const noticed: Noticed[] = [];
+    for (const [name, stored] of updates) {
+      const earlier = this.#verdicts.get(name);
+      const verdict = stored === undefined ? undefined : judge(stored, this.#self);
+      this.#place(name, earlier, verdict, before);
+      if (stored !== undefined && isNoteworthy(verdict) && !sameVerdict(verdict, earlier)) {
+        noticed.push({ key: stored.key, verdict });
+      }
+    }
+    return { changes: this.#changesSince(before), noticed };
+  }
+
+  #place(
+    name: string,
+    earlier: Verdict | undefined,
+    verdict: Verdict | undefined,
+    before: Map<string, Lease | undefined>,
+  ): void {
+    for (const touched of [earlier, verdict]) {
+      if (touched?.kind === 'lease') {
+        const subnet = formatPrefix(touched.lease.subnet);
+        if (!before.has(subnet)) {
+          before.set(subnet, holder(this.#candidates.get(subnet)));
+        }
+      }
+    }
+    if (earlier?.kind === 'lease') {
+      this.#candidates.get(formatPrefix(earlier.lease.subnet))?.delete(name);
+    }
+    if (verdict === undefined) {
+      this.#verdicts.delete(name);
+      return;
+    }
+    this.#verdicts.set(name, verdict);
+    if (verdict.kind === 'lease') {
+      const subnet = formatPrefix(verdict.lease.subnet);
+      const candidates = this.#candidates.get(subnet) ?? new Map<string, Lease>();
+      this.#candidates.set(subnet, candidates.set(name, verdict.lease));
+    }
+  }
+
+  #changesSince(before: ReadonlyMap<string, Lease | undefined>): LeaseChange[] {
+    const changes: LeaseChange[] = [];
+    for (const [subnet, was] of before) {
+      const is = holder(this.#candidates.get(subnet));
+      if (is === undefined) {
+        this.#candidates.delete(subnet);
+      }
+      if (was?.mac !== is?.mac || was?.publicIp !== is?.publicIp) {
+        changes.push({ ...(was && { before: was }), ...(is && { after: is }) });
+      }
+    }
+    return changes;
+  }
+}
+
+function holder(candidates: ReadonlyMap<string, Lease> | undefined): Lease | undefined {
+  let last: Lease | undefined;
+  for (const lease of candidates?.values() ?? []) {
+    const later = last === undefined || lease.modRevision > last.modRevision;
+    if (later || (lease.modRevision === last?.modRevision && lease.key > last.key)) {
+      last = lease;
+    }
+  }
+  return last;
+}
+
+function isNoteworthy(verdict: Verdict | undefined): verdict is Noticed['verdict'] {
+  return verdict?.kind === 'junk' || verdict?.kind === 'other-backend';
+}
+
+function sameVerdict(one: Noticed['verdict'], other: Verdict | undefined): boolean {
+  return other !== undefined && JSON.stringify(withoutLease(one)) === JSON.stringify(withoutLease(other));
+}
+
+function withoutLease(verdict: Verdict): object {
+  return verdict.kind === 'lease' ? { kind: verdict.kind } : verdict;
+}

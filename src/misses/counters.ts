@@ -1,0 +1,81 @@
+import { errnoName } from '../base/errno.ts';
+
+/** What the resolver counts, each with what it means. */
+export const COUNTERS = [
+  /** Misses answered with the MAC of the lease's host. */
+  'answered',
+  /** Entries in use whose question (PROBE) was answered with the MAC of the lease's host. */
+  'refreshed',
+  /** Questions about addresses that no lease covers, answered with the entry's removal. */
+  'noLease',
+  /** Misses that came before the first complete list and were left for the dump that follows it. */
+  'held',
+  /** Misses that a dump found after an overrun, or after the first list, and that were answered then. */
+  'recovered',
+  /** Times that the kernel dropped notifications (ENOBUFS). */
+  'overruns',
+  /** Messages on the miss socket that could not be read. */
+  'malformed',
+  /** Neighbours in the agent's care. */
+  'neighbours',
+  /** Neighbours that were there at the start and right. */
+  'adopted',
+  /** Neighbours that followed a lease to another MAC. */
+  'rewritten',
+  /** Neighbours that went because their lease went. */
+  'removed',
+  /** Neighbours that went because the bound on their number was reached. */
+  'evicted',
+] as const;
+
+export type CounterName = (typeof COUNTERS)[number];
+
+/** Linux numbers its errors up to 133 (include/uapi/asm-generic/errno.h); anything above is counted as 0. */
+const ERRNOS = 134;
+
+/**
+ * Counters that the resolver writes and the main thread reads. Doubles, because those count to 2^53 without an
+ * allocation, and an aligned 8-byte store is never seen half done on the processors that Node runs on. One writer.
+ */
+export class Counters {
+  readonly memory: SharedArrayBuffer;
+  readonly #values: Float64Array;
+
+  constructor(memory = new SharedArrayBuffer((COUNTERS.length + ERRNOS) * Float64Array.BYTES_PER_ELEMENT)) {
+    this.memory = memory;
+    this.#values = new Float64Array(memory);
+  }
+
+  add(name: CounterName, count = 1): void {
+    this.#addAt(COUNTERS.indexOf(name), count);
+  }
+
+  set(name: CounterName, value: number): void {
+    this.#values[COUNTERS.indexOf(name)] = value;
+  }
+
+  get(name: CounterName): number {
+    return this.#values[COUNTERS.indexOf(name)] ?? 0;
+  }
+
+  /** Counts an answer that the kernel refused. */
+  addRefusal(errno: number): void {
+    this.#addAt(COUNTERS.length + (errno > 0 && errno < ERRNOS ? errno : 0), 1);
+  }
+
+  /** Refused answers by the errno's name; only those that happened. */
+  refusals(): Record<string, number> {
+    const found: Record<string, number> = {};
+    for (let errno = 0; errno < ERRNOS; errno++) {
+      const count = this.#values[COUNTERS.length + errno] ?? 0;
+      if (count > 0) {
+        found[errnoName(errno)] = count;
+      }
+    }
+    return found;
+  }
+
+  #addAt(index: number, count: number): void {
+    this.#values[index] = (this.#values[index] ?? 0) + count;
+  }
+}

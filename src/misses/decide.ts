@@ -1,0 +1,23 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { PrefixTable } from '../net/prefix-table.ts';
+
+/** A remote host as the resolver knows it: the MAC of its tunnel device, as six bytes ready to be sent. */
+export interface RemoteHost {
+  readonly mac: Uint8Array;
+}
+
+/** No lease covers the address: the packets that wait for it fail at once. */
+export const NO_LEASE = 'no-lease';
+
+/** Nothing is known yet: the kernel keeps the packets, for three seconds with our parameters. */
+export const HOLD = 'hold';
+
+export type Decision = RemoteHost | typeof NO_LEASE | typeof HOLD;
+
+/**
+ * What to answer to a question about an address: the host whose lease has the longest prefix that covers it; or that
+ * there is none, which nobody can say before the first complete list of leases.
+ */
+export function decide(address: Ipv4, leases: PrefixTable<RemoteHost>, listed: boolean): Decision {
+  return leases.lookup(address) ?? (listed ? NO_LEASE : HOLD);
+}

@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import { closeSocket, openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
+import { descriptorTransport, type Transport } from '../kernel/transport.ts';
+import { type Mac, macToBytes } from '../net/mac.ts';
+import type { Prefix } from '../net/prefix.ts';
+import { pokeMessage } from './answer.ts';
+import { Counters } from './counters.ts';
+import { POKE } from './resolver.ts';
+import {
+  CONTROL_SLOTS,
+  type LeasesMessage,
+  POSTED,
+  type ResolverStart,
+  type RewrittenMessage,
+  STOP,
+} from './resolver-messages.ts';
+import { ThreadFault } from './thread-fault.ts';
+
+/** Room for 20,000 misses at 832 bytes each. */
+export const MISS_BUFFER_BYTES = 16 * 1024 * 1024;
+
+/** How long a read of the resolver blocks at most: the belt, should a poke ever be lost. */
+const WAIT_MS = 500;
+
+/** A change of one subnet's lease: its host's MAC, or undefined when nobody holds it any more. */
+export interface HostChange {
+  readonly subnet: Prefix;
+  readonly mac: Mac | undefined;
+}
+
+export interface ResolverOptions {
+  readonly ifindex: number;
+  readonly network: Prefix;
+  /** How many neighbours there may be. */
+  readonly maximum: number;
+  /** Called once if the thread ends although nobody stopped it. */
+  readonly onFailure: (fault: ThreadFault) => void;
+}
+
+/**
+ * The main thread's end of the resolver: opens its sockets, starts and stops its thread, hands lease changes over.
+ *
+ * While a worker blocks in a read, process.exit(), an uncaught exception and terminate() all hang (Node 20). So every
+ * end of the process sets a flag and pokes the thread out of its read: `stop` does, and so does the exit handler.
+ */
+export class ResolverHandle {
+  readonly counters = new Counters();
+  /** What the kernel granted of MISS_BUFFER_BYTES. */
+  readonly receiveBytes: number;
+  readonly #missDescriptor: number;
+  readonly #routeDescriptor: number;
+  readonly #misses: Transport;
+  readonly #worker: Worker;
+  readonly #controlMemory = new SharedArrayBuffer(CONTROL_SLOTS * Int32Array.BYTES_PER_ELEMENT);
+  readonly #control = new Int32Array(this.#controlMemory);
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #poke = pokeMessage(POKE);
+  readonly #onExit = () => this.#tellToStop();
+  readonly #ended: Promise<void>;
+  #nextId = 1;
+  #stopping = false;
+
+  /** @throws KernelFault when a socket cannot be opened */
+  constructor(options: ResolverOptions) {
+    const { ifindex, network, maximum } = options;
+    this.#routeDescriptor = openRouteSocket();
+    const { descriptor, receiveBytes } = openMissSocket(ifindex, MISS_BUFFER_BYTES, WAIT_MS);
+    this.#missDescriptor = descriptor;
+    this.receiveBytes = receiveBytes;
+    this.#misses = descriptorTransport(descriptor);
+    const workerData: ResolverStart = {
+      ifindex,
+      network,
+      maximum,
+      missDescriptor: descriptor,
+      routeDescriptor: this.#routeDescriptor,
+      counters: this.counters.memory,
+      control: this.#controlMemory,
+    };
+    this.#worker = new Worker(new URL('./resolver-thread.js', import.meta.url), { workerData });
+    this.#worker.on('message', ({ id }: RewrittenMessage) => this.#settle(id));
+    this.#ended = this.#watch(options.onFailure);
+    process.on('exit', this.#onExit);
+  }
+
+  /**
+   * Hands lease changes to the resolver. Resolves when the neighbours that exist follow them.
+   *
+   * @throws ThreadFault when the resolver ends before it has done so
+   */
+  apply(changes: readonly HostChange[], complete: boolean): Promise<void> {
+    const id = this.#nextId++;
+    const forThread = changes.map(({ subnet, mac }) => ({ subnet, mac: mac && macToBytes(mac) }));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, changes: forThread, complete } satisfies LeasesMessage);
+      Atomics.add(this.#control, POSTED, 1);
+      this.#misses.send(this.#poke);
+    });
+  }
+
+  /** Ends the thread and then closes its sockets: one that is closed under its reader goes on being read. */
+  async stop(): Promise<void> {
+    this.#tellToStop();
+    await this.#ended;
+    process.off('exit', this.#onExit);
+    closeSocket(this.#missDescriptor);
+    closeSocket(this.#routeDescriptor);
+  }
+
+  #tellToStop(): void {
+    this.#stopping = true;
+    Atomics.store(this.#control, STOP, 1);
+    this.#misses.send(this.#poke);
+  }
+
+  #settle(id: number): void {
+    this.#waiting.get(id)?.resolve();
+    this.#waiting.delete(id);
+  }
+
+  /** An error event is always followed by the exit event, so everything hangs on the latter. */
+  #watch(onFailure: ResolverOptions['onFailure']): Promise<void> {
+    let cause: unknown;
+    this.#worker.on('error', (error) => {
+      cause = error;
+    });
+    return new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        const fault = new ThreadFault('resolver thread', 'ended', 'to run as long as the agent', cause);
+        for (const { reject } of this.#waiting.values()) {
+          reject(fault);
+        }
+        this.#waiting.clear();
+        if (!this.#stopping) {
+          onFailure(fault);
+        }
+        resolve();
+      });
+    });
+  }
+}
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (fault: ThreadFault) => void;
+}

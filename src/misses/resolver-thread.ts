@@ -1,0 +1,47 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { Conversation } from '../kernel/conversation.ts';
+import { descriptorTransport } from '../kernel/transport.ts';
+import { Counters } from './counters.ts';
+import { Resolver } from './resolver.ts';
+import {
+  type LeasesMessage,
+  POSTED,
+  type ResolverStart,
+  type RewrittenMessage,
+  STOP,
+} from './resolver-messages.ts';
+import { ThreadFault } from './thread-fault.ts';
+
+/**
+ * The resolver thread: reads misses until it is told to stop. It never returns to its event loop meanwhile, so what
+ * main posts is fetched by hand.
+ */
+function run(start: ResolverStart): void {
+  const port = parentPort;
+  if (port === null) {
+    throw new ThreadFault('resolver-thread', 'started as a program', 'a worker thread of the agent');
+  }
+  const control = new Int32Array(start.control);
+  const resolver = new Resolver({
+    ifindex: start.ifindex,
+    network: start.network,
+    misses: descriptorTransport(start.missDescriptor),
+    conversation: new Conversation(descriptorTransport(start.routeDescriptor)),
+    counters: new Counters(start.counters),
+    maximum: start.maximum,
+  });
+  let posted = 0;
+  while (Atomics.load(control, STOP) === 0) {
+    resolver.step();
+    if (Atomics.load(control, POSTED) !== posted) {
+      posted = Atomics.load(control, POSTED);
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        const { id, changes, complete }: LeasesMessage = next.message;
+        resolver.apply(changes, complete);
+        port.postMessage({ id } satisfies RewrittenMessage);
+      }
+    }
+  }
+}
+
+run(workerData);

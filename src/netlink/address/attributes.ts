@@ -1,0 +1,15 @@
+import { type AttributesOf, attribute, attributes } from '../attributes.ts';
+import { IFA_ADDRESS, IFA_FLAGS, IFA_LABEL, IFA_LOCAL } from '../constants.ts';
+import { ipAddress, text, u32 } from '../values.ts';
+
+const rows = {
+  /** The peer's address on point-to-point interfaces, else the same as `local`. */
+  address: attribute(IFA_ADDRESS, ipAddress),
+  local: attribute(IFA_LOCAL, ipAddress),
+  label: attribute(IFA_LABEL, text),
+  flags: attribute(IFA_FLAGS, u32),
+};
+
+/** IFA_* of interface addresses. */
+export const addressAttributes = attributes('address', rows);
+export type AddressAttributes = AttributesOf<typeof rows>;

@@ -1,0 +1,5 @@
+import { messageCodec } from '../message.ts';
+import { addressAttributes } from './attributes.ts';
+import { addressHeader } from './header.ts';
+
+export const addressMessage = messageCodec(addressHeader, addressAttributes);

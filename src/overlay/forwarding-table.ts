@@ -1,0 +1,149 @@
+import { describeError } from '../base/fault.ts';
+import type { Log } from '../base/log.ts';
+import type { Conversation } from '../kernel/conversation.ts';
+import { listForwarding, removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
+import type { Lease, LeaseChange } from '../leases/lease.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Request } from '../netlink/message.ts';
+
+/** A forwarding entry that is to be written: with an endpoint installed, without one removed. */
+interface Entry {
+  readonly mac: Mac;
+  readonly endpoint: Ipv4 | undefined;
+}
+
+export interface ForwardingCounters {
+  /** Entries that the kernel holds because of us. */
+  entries: number;
+  written: number;
+  removed: number;
+  /** Writes that the kernel refused; each is tried again at the next comparison. */
+  failed: number;
+}
+
+/**
+ * The static forwarding entries of the tunnel device: one for each MAC that a lease names. Leases may share a MAC
+ * (a host with two subnets), so an entry lives as long as any lease names it; of leases that disagree about the
+ * endpoint the one written last counts.
+ */
+export class ForwardingTable {
+  readonly counters: ForwardingCounters = { entries: 0, written: 0, removed: 0, failed: 0 };
+  readonly #conversation: Conversation;
+  readonly #ifindex: number;
+  readonly #log: Log;
+  /** The leases that name a MAC, by their key. */
+  readonly #leases = new Map<Mac, Map<string, Lease>>();
+  /** What the kernel holds, as far as we wrote it or saw it. */
+  readonly #held = new Map<Mac, Ipv4 | undefined>();
+
+  constructor(conversation: Conversation, ifindex: number, log: Log) {
+    this.#conversation = conversation;
+    this.#ifindex = ifindex;
+    this.#log = log;
+  }
+
+  /**
+   * Takes lease changes over and writes the entries that are new or lead elsewhere. Entries that nobody needs any
+   * more stay until `removeStale`, because neighbours may still lead to them.
+   *
+   * @throws KernelFault when the socket fails; refused entries are counted and reported in the log
+   */
+  install(changes: readonly LeaseChange[]): void {
+    this.#write(this.#take(changes).flatMap((mac) => this.#missing(mac)));
+  }
+
+  /**
+   * Removes the entries that no lease needs any more.
+   *
+   * @throws KernelFault when the socket fails
+   */
+  removeStale(): void {
+    const stale = [...this.#held.keys()].filter((mac) => !this.#leases.has(mac));
+    this.#write(stale.map((mac) => ({ mac, endpoint: undefined })));
+  }
+
+  /**
+   * Takes lease changes over, reads what the kernel holds and writes what is missing or leads elsewhere; what is too
+   * much goes with the next `removeStale`. All entries of the device are ours.
+   *
+   * @throws KernelFault when the socket fails
+   */
+  compare(changes: readonly LeaseChange[]): void {
+    this.#take(changes);
+    this.#held.clear();
+    for (const { mac, endpoint } of listForwarding(this.#conversation, this.#ifindex)) {
+      this.#held.set(mac, endpoint);
+    }
+    this.#write([...this.#leases.keys()].flatMap((mac) => this.#missing(mac)));
+  }
+
+  /** Returns the MACs whose leases changed. */
+  #take(changes: readonly LeaseChange[]): Mac[] {
+    const touched = new Set<Mac>();
+    for (const { before, after } of changes) {
+      if (before !== undefined) {
+        this.#unlink(before);
+        touched.add(before.mac);
+      }
+      if (after !== undefined) {
+        this.#link(after);
+        touched.add(after.mac);
+      }
+    }
+    return [...touched];
+  }
+
+  #link(lease: Lease): void {
+    const leases = this.#leases.get(lease.mac) ?? new Map<string, Lease>();
+    this.#leases.set(lease.mac, leases.set(lease.key, lease));
+  }
+
+  #unlink(lease: Lease): void {
+    const leases = this.#leases.get(lease.mac);
+    leases?.delete(lease.key);
+    if (leases?.size === 0) {
+      this.#leases.delete(lease.mac);
+    }
+  }
+
+  #missing(mac: Mac): Entry[] {
+    const endpoint = this.#wanted(mac);
+    return endpoint === undefined || this.#held.get(mac) === endpoint ? [] : [{ mac, endpoint }];
+  }
+
+  #wanted(mac: Mac): Ipv4 | undefined {
+    const leases = [...(this.#leases.get(mac)?.values() ?? [])];
+    return leases.reduce<Lease | undefined>(
+      (latest, lease) => (latest === undefined || lease.modRevision > latest.modRevision ? lease : latest),
+      undefined,
+    )?.publicIp;
+  }
+
+  #write(entries: readonly Entry[]): void {
+    const requests = entries.map((entry) => this.#requestFor(entry));
+    const failures = this.#conversation.batch('write forwarding entries', requests);
+    const refused = new Map(failures.map(({ index, fault }) => [index, fault]));
+    entries.forEach(({ mac, endpoint }, index) => {
+      const fault = refused.get(index);
+      const gone = endpoint === undefined && fault?.code === 'ENOENT';
+      if (fault !== undefined && !gone) {
+        this.counters.failed += 1;
+        this.#log.warn({ mac, reason: describeError(fault) }, 'the kernel refused a forwarding entry');
+      } else if (endpoint === undefined) {
+        this.#held.delete(mac);
+        this.counters.removed += 1;
+      } else {
+        this.#held.set(mac, endpoint);
+        this.counters.written += 1;
+      }
+    });
+    this.counters.entries = this.#held.size;
+  }
+
+  #requestFor({ mac, endpoint }: Entry): Request {
+    return endpoint === undefined
+      ? removeForwarding(this.#ifindex, mac, this.#held.get(mac))
+      : replaceForwarding(this.#ifindex, mac, endpoint);
+  }
+}

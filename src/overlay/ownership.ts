@@ -1,0 +1,29 @@
+import type { Neighbour } from '../kernel/neighbours.ts';
+import type { Route } from '../kernel/routes.ts';
+import { contains, covers, type Prefix } from '../net/prefix.ts';
+import { NUD_PERMANENT } from '../netlink/constants.ts';
+
+/**
+ * Our mark on neighbours (NDA_PROTOCOL) and routes (rtm_protocol): a number that neither rtnetlink.h nor iproute2's
+ * rt_protos gives to anybody. Forwarding entries cannot carry it: the vxlan driver drops the attribute.
+ */
+export const OWN_PROTOCOL = 113;
+
+/**
+ * Ours, or flannel's from before us: its eager generation leaves PERMANENT entries without a mark for addresses of
+ * the network (pkg/backend/vxlan/vxlan_network.go, v0.9.0 and later).
+ */
+export function isOwnNeighbour(neighbour: Neighbour, network: Prefix): boolean {
+  const { destination, state, protocol } = neighbour;
+  return (
+    protocol === OWN_PROTOCOL || (protocol === 0 && state === NUD_PERMANENT && contains(network, destination))
+  );
+}
+
+/**
+ * Ours, or flannel's from before us: a route on our device into the network, either network-wide without a gateway
+ * (v0.5 to v0.8) or per lease through the subnet's own address (v0.9.0 and later).
+ */
+export function isOwnRoute(route: Route, ifindex: number, network: Prefix): boolean {
+  return route.ifindex === ifindex && (route.protocol === OWN_PROTOCOL || covers(network, route.destination));
+}

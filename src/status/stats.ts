@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+const counts = z.record(z.string(), count);
+
+/** What must hold before the daemon is ready. */
+const conditionsSchema = z.object({
+  /** The device is up, with its address and route. */
+  device: z.boolean(),
+  /** The first complete list of leases is applied. */
+  listed: z.boolean(),
+  /** The subnet file is written. */
+  subnetFile: z.boolean(),
+});
+
+const deviceSchema = z.object({
+  name: z.string(),
+  ifindex: z.int().positive(),
+  mac: z.string(),
+  mtu: z.int().positive(),
+  vni: count,
+  port: count,
+  localAddress: z.string(),
+});
+
+const leaseSchema = z.object({
+  subnet: z.string(),
+  publicIp: z.string(),
+  /** Null for a lease without an end (a reservation). */
+  expiresAt: z.iso.datetime().nullable(),
+  renewals: count,
+  /** How often the key vanished and was claimed again. */
+  reclaims: count,
+});
+
+const mirrorSchema = z.object({
+  listed: z.boolean(),
+  /** etcd's revision, 64 bits wide, hence a text. */
+  revision: z.string(),
+  remote: count,
+  otherBackend: count,
+  junk: count,
+  /** How often the leases were listed again, by reason. */
+  relists: counts,
+});
+
+const missesSchema = z.object({
+  answered: count,
+  /** Entries in PROBE that were made PERMANENT again. */
+  refreshed: count,
+  /** Answered negatively: no lease covers the address. */
+  noLease: count,
+  /** Left waiting because no complete list of leases was there. */
+  held: count,
+  /** Found waiting in a dump of the table and answered then. */
+  recovered: count,
+  /** How often the kernel dropped notifications (ENOBUFS). */
+  overruns: count,
+  /** Messages on the miss socket that could not be read. */
+  malformed: count,
+  /** Requests that the kernel refused, by errno name. */
+  refused: counts,
+});
+
+/** The snapshot that the control socket serves and `l3missd stats --json` prints. */
+export const statsSchema = z.object({
+  version: z.string(),
+  pid: z.int().positive(),
+  startedAt: z.iso.datetime(),
+  uptimeSeconds: z.number().nonnegative(),
+  ready: z.boolean(),
+  conditions: conditionsSchema,
+  /** Null until the device stands. */
+  device: deviceSchema.nullable(),
+  /** Null until the first claim succeeded. */
+  lease: leaseSchema.nullable(),
+  mirror: mirrorSchema,
+  forwarding: z.object({ entries: count, written: count, removed: count, failed: count }),
+  misses: missesSchema,
+  neighbours: z.object({
+    installed: count,
+    rewritten: count,
+    removed: count,
+    adopted: count,
+    evicted: count,
+  }),
+});
+
+export type Stats = z.infer<typeof statsSchema>;
+export type Conditions = Stats['conditions'];
+
+/** The conditions that do not hold, in words for people: empty when the daemon is ready. */
+export function missingConditions(conditions: Conditions): string[] {
+  return [
+    ...(conditions.device ? [] : ['the device is not up']),
+    ...(conditions.listed ? [] : ['the leases are not listed']),
+    ...(conditions.subnetFile ? [] : ['the subnet file is not written']),
+  ];
+}
