@@ -1,5 +1,5 @@
 import type { Command, Help } from 'commander';
-import { type AnyOption, type CommandName, commandNames, optionsOf } from './options.ts';
+import type { AnyOption, CommandName } from './options.ts';
 
 const WIDTH = 80;
 
@@ -48,23 +48,6 @@ export function describeOption(option: AnyOption): string {
   }
   const byDefault = 'defaultInWords' in option ? option.defaultInWords : undefined;
   return `${option.help}\nDefault: ${byDefault ?? option.default}\nEnvironment: ${option.environment}`;
-}
-
-/** The options as a table in Markdown, for the README. */
-export function optionsTable(): string {
-  const every = [...new Set(commandNames.flatMap(optionsOf))];
-  const rows = every.map((option) => {
-    const [help = '', byDefault = 'Default: off', variable = ''] = describeOption(option).split('\n');
-    const cells = [
-      `\`--${option.name}${option.value === undefined ? '' : ` ${option.value}`}\``,
-      option.commands.join(', '),
-      byDefault.replace('Default: ', ''),
-      variable.replace(/^Environment: (.*)$/, '`$1`'),
-      help,
-    ];
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  });
-  return ['| Option | Commands | Default | Environment | |', '|---|---|---|---|---|', ...rows, ''].join('\n');
 }
 
 function formatItem(term: string, _termWidth: number, description: string, helper: Help): string {

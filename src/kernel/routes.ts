@@ -14,6 +14,7 @@ import {
 import type { Request } from '../netlink/message.ts';
 import { routeMessage } from '../netlink/route/message.ts';
 import type { Conversation } from './conversation.ts';
+import { acceptRefusal } from './kernel-fault.ts';
 
 /** An IPv4 unicast route of the main table. */
 export interface Route {
@@ -35,29 +36,35 @@ export interface Route {
  */
 export function listRoutes(conversation: Conversation): Route[] {
   let found: Route[] = [];
-  conversation.dump(
-    'list routes',
-    routeMessage.request(RTM_GETROUTE, 0, { family: AF_INET }, { table: RT_TABLE_MAIN }),
-    () => {
-      found = [];
-    },
-    (frame) => {
-      const { header, attributes } = routeMessage.decode(frame.payload);
-      const table = attributes.table ?? header.table;
-      if (table === RT_TABLE_MAIN && header.type === RTN_UNICAST) {
-        found.push({
-          destination: { address: addressOr(attributes.destination) ?? 0, length: header.destinationLength },
-          ifindex: attributes.outputInterface,
-          gateway: addressOr(attributes.gateway),
-          preferredSource: addressOr(attributes.preferredSource),
-          priority: attributes.priority ?? 0,
-          protocol: header.protocol,
-          scope: header.scope,
-        });
-      }
-    },
-  );
+  const request = routeMessage.request(RTM_GETROUTE, 0, { family: AF_INET }, { table: RT_TABLE_MAIN });
+  const begin = () => {
+    found = [];
+  };
+  try {
+    conversation.dump('list routes', request, begin, ({ payload }) => found.push(...toRoute(payload)));
+  } catch (error) {
+    // A namespace that never had a route has no main table (net/ipv4/fib_frontend.c, inet_dump_fib).
+    acceptRefusal(error, 'ENOENT');
+  }
   return found;
+}
+
+function toRoute(payload: Buffer): Route[] {
+  const { header, attributes } = routeMessage.decode(payload);
+  if ((attributes.table ?? header.table) !== RT_TABLE_MAIN || header.type !== RTN_UNICAST) {
+    return [];
+  }
+  return [
+    {
+      destination: { address: addressOr(attributes.destination) ?? 0, length: header.destinationLength },
+      ifindex: attributes.outputInterface,
+      gateway: addressOr(attributes.gateway),
+      preferredSource: addressOr(attributes.preferredSource),
+      priority: attributes.priority ?? 0,
+      protocol: header.protocol,
+      scope: header.scope,
+    },
+  ];
 }
 
 function addressOr(value: Ipv4 | Uint8Array | undefined): Ipv4 | undefined {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { StatusFault } from '../../src/status/status-fault.ts';
+import { call } from './fake-surroundings.ts';
+
+const number = (most: number, least = 0) => `a whole number from ${least} to ${most}`;
+
+/** Arguments, what the line names first, and what it allows. */
+const refused: [args: string[], thing: string, allowed: string][] = [
+  [['-healthz-port', '65536'], '--healthz-port: "65536"', number(65535)],
+  [['-healthz-port', '-1'], '--healthz-port: "-1"', number(65535)],
+  [['-healthz-port', ''], '--healthz-port: ""', number(65535)],
+  [['-healthz-port', '1e3'], '--healthz-port: "1e3"', number(65535)],
+  [['-subnet-lease-renew-margin', '0'], '--subnet-lease-renew-margin: "0"', number(1439, 1)],
+  [['-subnet-lease-renew-margin', '1440'], '--subnet-lease-renew-margin: "1440"', number(1439, 1)],
+  [['-healthz-ip', 'localhost'], '--healthz-ip: "localhost"', 'an IPv4 or IPv6 address'],
+  [['-public-ip', '10.0.0'], '--public-ip: "10.0.0"', 'an IPv4 address such as 10.5.7.1'],
+  [['-public-ip', '::1'], '--public-ip: "::1"', 'an IPv4 address such as 10.5.7.1'],
+  [['-public-ip', '224.0.0.1'], '--public-ip: "224.0.0.1"', 'an address that other hosts can send to'],
+  [['-iface', ''], '--iface: ""', 'the name of an interface or an IPv4 address'],
+  [['-iface', 'a b'], '--iface: "a b"', 'the name of an interface or an IPv4 address'],
+  [
+    ['-iface', 'sixteen-letters-'],
+    '--iface: "sixteen-letters-"',
+    'the name of an interface or an IPv4 address',
+  ],
+  [['-iface', 'x\ny'], '--iface: "x\\ny"', 'the name of an interface or an IPv4 address'],
+  [['-subnet-file='], '--subnet-file: an empty text', 'a path'],
+  [['-etcd-prefix', '/'], '--etcd-prefix: "/"', 'a key such as /coreos.com/network'],
+  [['-etcd-prefix', ''], '--etcd-prefix: ""', 'a key such as /coreos.com/network'],
+  [['-control-socket', 'x'.repeat(108)], '--control-socket: a path of 108 bytes', 'at most 107 bytes'],
+  [['-log-level', 'trace'], '--log-level: "trace"', 'debug, info, warn, error'],
+  [['-log-format', 'xml'], '--log-format: "xml"', 'json, text'],
+  [
+    ['-etcd-endpoints', 'https://a:1'],
+    '--etcd-endpoints: "https://a:1"',
+    'http:// (https is not served yet)',
+  ],
+  [
+    ['-etcd-endpoints', 'a:1'],
+    '--etcd-endpoints: "a:1"',
+    'URLs such as http://127.0.0.1:2379, separated by commas',
+  ],
+  [['-etcd-endpoints', 'http://a'], '--etcd-endpoints: "http://a"', 'URLs such as'],
+  [['-etcd-endpoints', 'http://a:1/v2'], '--etcd-endpoints: "http://a:1/v2"', 'URLs such as'],
+  [['-etcd-endpoints', 'http://a:1,'], '--etcd-endpoints: ""', 'URLs such as'],
+  [['-ifac', 'x'], '--ifac: unknown option (Did you mean --iface?)', 'what "l3missd run --help" lists'],
+  [['-x'], '--x: unknown option', 'what "l3missd run --help" lists'],
+  [['stats', '-iface', 'x'], '--iface: unknown option', 'what "l3missd stats --help" lists'],
+  [['cleanup', '-ip-masq'], '--ip-masq: unknown option', 'what "l3missd cleanup --help" lists'],
+  [['-iface'], '--iface: no value behind it', '--iface=<value> or --iface <value>'],
+  [['serve'], 'serve: neither a command nor an option', 'run, cleanup, stats as the first argument'],
+  [['stats', 'now'], 'now: neither a command nor an option', 'run, cleanup, stats as the first argument'],
+  [
+    ['-iface', 'x', 'stats'],
+    'stats: neither a command nor an option',
+    'run, cleanup, stats as the first argument',
+  ],
+  [['help', 'serve'], 'help: no such command', 'run, cleanup, stats'],
+];
+
+describe('bad usage', () => {
+  for (const [args, thing, allowed] of refused) {
+    it(`says one line about ${JSON.stringify(args)}`, async () => {
+      const { code, out, err, run, stats, cleanup } = await call(args);
+      assert.equal(code, 2);
+      assert.ok(err.startsWith(`l3missd: ${thing}; allowed: ${allowed}`), err);
+      assert.match(err, /^[^\n]+\n$/);
+      assert.equal(out, '');
+      assert.deepEqual([run, stats, cleanup], [[], [], []]);
+    });
+  }
+
+  it('names the variable when the value comes from there', async () => {
+    const { code, err } = await call([], { environment: { FLANNELD_HEALTHZ_PORT: 'x' } });
+    assert.deepEqual([code, err], [2, `l3missd: FLANNELD_HEALTHZ_PORT: "x"; allowed: ${number(65535)}\n`]);
+  });
+
+  it('shows no credentials', async () => {
+    const { code, err } = await call(['-etcd-endpoints', 'http://root:hunter2@10.0.0.1:2379']);
+    assert.equal(code, 2);
+    assert.match(err, /without user and password/);
+    assert.doesNotMatch(err, /hunter2/);
+  });
+});
+
+describe('what a command throws', () => {
+  const fails = (error: unknown) => ({ effect: () => Promise.reject(error) });
+
+  it('is one line and exit code 1 for an expected failure, with its cause', async () => {
+    const fault = new StatusFault('/run/x', 'cannot be\nwritten', 'a file', new Error('EROFS'));
+    for (const level of ['info', 'debug']) {
+      const { code, err } = await call(['-log-level', level], fails(fault));
+      assert.deepEqual([code, err], [1, 'l3missd: /run/x: cannot be written; allowed: a file (EROFS)\n']);
+    }
+  });
+
+  it('is one line and a hint for an unexpected error', async () => {
+    for (const command of ['run', 'cleanup', 'stats']) {
+      const { code, err } = await call([command], fails(new TypeError('x is not\na function')));
+      assert.equal(code, 1);
+      assert.equal(err, 'l3missd: unexpected error: x is not a function (--log-level debug shows where)\n');
+    }
+  });
+
+  it('shows the stack at log level debug', async () => {
+    for (const command of ['run', 'cleanup', 'stats']) {
+      const { code, err } = await call([command, '-log-level=debug'], fails(new TypeError('broken')));
+      assert.equal(code, 1);
+      assert.match(err, /^l3missd: unexpected error: broken\nTypeError: broken\n {4}at .*bad-usage/);
+    }
+  });
+
+  it('is no failure when it is an exit code', async () => {
+    assert.equal((await call(['run'], { effect: async () => 7 })).code, 7);
+  });
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { builtProgram } from '../../src/lab/daemon.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
+
+const CONFIG_KEY = '/coreos.com/network/config';
+
+describe('bad input', { skip: labSkipReason() }, () => {
+  const lab = labForSuite({ hosts: 1, networkConfig: null });
+
+  /** Runs the daemon to its end and gives its exit status and the last line of stderr. */
+  async function run(...args: string[]): Promise<{ status: number; line: string }> {
+    const { folder, namespace } = lab().host(1);
+    const own = ['--etcd-endpoints', lab().etcd.endpoint, '--subnet-file', join(folder, 'subnet.env')];
+    const sockets = ['--control-socket', join(folder, 'control.sock'), '--log-format', 'json'];
+    const [program = '', ...rest] = [...builtProgram(), 'run', ...own, ...sockets, ...args];
+    const { status, stderr, stdout } = await namespace.attempt(program, rest, { timeout: 20_000 });
+    assert.equal(stdout, '');
+    assert.doesNotMatch(stderr, /^\s+at /m, 'no stack trace');
+    return { status, line: stderr.trimEnd().split('\n').at(-1) ?? '' };
+  }
+
+  async function refused(args: string[], status: number, ...mentioned: RegExp[]): Promise<void> {
+    const outcome = await run(...args);
+    for (const what of mentioned) {
+      assert.match(outcome.line, what);
+    }
+    assert.equal(outcome.status, status, outcome.line);
+  }
+
+  it('usage errors exit 2', async () => {
+    await refused(['--healthz-port', 'http'], 2, /healthz-port/, /"?http"?/, /65535/);
+    await refused(['--subnet-lease-renew-margin', '1440'], 2, /subnet-lease-renew-margin/, /1440/, /1439/);
+    await refused(['-no-such-option'], 2, /no-such-option/);
+  });
+
+  it('an interface that does not exist, or has no address, exits 1', async () => {
+    await refused(['--iface', 'eth9'], 1, /iface/, /eth9/, /eth0/);
+    await lab().host(1).namespace.configure('link add bare type bridge');
+    await refused(['--iface', 'bare'], 1, /bare has no IPv4 address/);
+    await refused(['--public-ip', '10.99.0.200'], 1, /public-ip/, /10\.99\.0\.200/);
+  });
+
+  it('a config that is not JSON, breaks a rule or asks for another backend exits 1', async () => {
+    const iface = ['--iface', 'eth0'];
+    for (const [value, ...mentioned] of [
+      ['{"Network":', /JSON/],
+      ['{"Network":"10.5.0.0/33"}', /Network/, /10\.5\.0\.0\/33/],
+      ['{"Network":"10.5.0.0/16","SubnetLen":31}', /SubnetLen/, /31/],
+      ['{"Network":"10.5.0.0/16","Backend":{"Type":"host-gw"}}', /Type/, /host-gw/, /vxlan/],
+    ] as [string, ...RegExp[]][]) {
+      await lab().etcd.put(CONFIG_KEY, value);
+      await refused(iface, 1, /\/coreos\.com\/network\/config/, ...mentioned);
+    }
+  });
+
+  it('a VNI and port that another device owns exit 1 and name it', async () => {
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","VNI":7}}');
+    await lab().host(1).namespace.configure('link add mine type vxlan id 7 dev eth0 dstport 8472');
+    await refused(['--iface', 'eth0'], 1, /VNI 7/, /8472/, /mine/);
+    await lab().host(1).namespace.configure('link del mine');
+  });
+
+  it('another kind of device under our name exits 1 and leaves it alone', async () => {
+    await lab().host(1).namespace.configure('link add flannel.7 type bridge');
+    await refused(['--iface', 'eth0'], 1, /flannel\.7/, /bridge/);
+    await lab().host(1).namespace.configure('link show flannel.7', 'link del flannel.7');
+  });
+
+  it('no free subnet exits 1', async () => {
+    const config = '{"Network":"10.6.0.0/22","SubnetLen":24,"Backend":{"Type":"vxlan"}}';
+    await lab().etcd.put(CONFIG_KEY, config);
+    for (const third of [1, 2, 3]) {
+      await lab().etcd.put(`/coreos.com/network/subnets/10.6.${third}.0-24`, '{"PublicIP":"10.99.0.99"}');
+    }
+    await refused(['--iface', 'eth0'], 1, /no free subnet|free/, /10\.6\./);
+  });
+
+  it('a subnet file that cannot be written exits 1', async () => {
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan"}}');
+    const file = join(lab().host(1).folder, 'a-file');
+    writeFileSync(file, '');
+    await refused(['--iface', 'eth0', '--subnet-file', join(file, 'subnet.env')], 1, /a-file\/subnet\.env/);
+  });
+
+  it('no CAP_NET_ADMIN exits 1 and names it', async () => {
+    const { folder, namespace } = lab().host(1);
+    mkdirSync(join(folder, 'open'), { mode: 0o777, recursive: true });
+    const args = [
+      'run',
+      '--iface',
+      'eth0',
+      '--control-socket',
+      join(folder, 'open', 'c.sock'),
+      '--log-format',
+      'json',
+    ];
+    const { status, stderr } = await namespace.attempt('setpriv', [
+      '--bounding-set',
+      '-net_admin',
+      '--inh-caps',
+      '-net_admin',
+      ...builtProgram(),
+      ...args,
+    ]);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /CAP_NET_ADMIN/);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  });
+
+  it('an absent config and an unreachable etcd are waited for, said each time', async () => {
+    const { daemon } = lab().host(1);
+    await lab().etcd.delete(CONFIG_KEY);
+    await daemon.launch();
+    const said = async () => (await waits(lab())) >= 2;
+    await waitUntil('two lines about the absent config', said);
+    assert.ok(daemon.process.running);
+    await lab().etcd.stop();
+    const before = await waits(lab());
+    await waitUntil('lines about the unreachable etcd', async () => (await waits(lab())) >= before + 2);
+    await lab().etcd.start();
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16"}');
+    await daemon.waitUntilReady();
+    const log = await lab().host(1).namespace.run('cat', daemon.logFile);
+    assert.match(log, /udp/, 'a config without Backend is taken as vxlan with a warning');
+  });
+});
+
+async function waits(lab: Lab): Promise<number> {
+  const log = await lab.host(1).namespace.run('cat', lab.host(1).daemon.logFile);
+  return log.split('waiting for the network config').length - 1;
+}
