@@ -11,6 +11,10 @@ export const SOCK_CLOEXEC = 524288;
 export const SOL_SOCKET = 1;
 export const SOL_NETLINK = 270;
 
+/* netinet/in.h */
+export const IPPROTO_RAW = 255;
+export const SOL_IP = 0;
+
 /* asm/socket.h */
 export const SO_RCVBUF = 8;
 export const SO_RCVBUFFORCE = 33;
@@ -205,3 +209,7 @@ export const BPF_JEQ = 16;
 export const BPF_JSET = 64;
 export const BPF_K = 0;
 export const BPF_RET = 6;
+
+/* linux/netfilter_ipv4/ip_tables.h */
+export const IPT_SO_GET_INFO = 64;
+export const IPT_SO_GET_ENTRIES = 65;

@@ -6,7 +6,7 @@ import {
   isHostForwarding,
   listDroppingForwardChains,
 } from '../kernel/host-forwarding.ts';
-import { KernelFault } from '../kernel/kernel-fault.ts';
+import { doesLegacyForwardDrop } from '../kernel/legacy-iptables.ts';
 
 /** Something outside the agent's own device that keeps containers' packets from passing, and what mends it. */
 export interface HostFinding {
@@ -21,38 +21,39 @@ export interface HostFinding {
  * @throws KernelFault
  */
 export function checkHost(route: Conversation, netfilter: Conversation, log: Log): HostFinding[] {
-  const findings: HostFinding[] = [];
-  if (!isHostForwarding(route)) {
-    findings.push({
-      found: 'the host does not forward IPv4 (ip_forward is off)',
-      mend: 'sysctl -w net.ipv4.ip_forward=1',
-    });
-  }
-  for (const chain of droppingChains(netfilter, log)) {
-    findings.push({
-      found: `the chain ${chain.chain} of table ${chain.family} ${chain.table} drops forwarded packets that no rule accepts`,
-      mend: mendOf(chain),
-    });
-  }
-  return findings;
+  const off = isHostForwarding(route) ? [] : [FORWARDING_OFF];
+  const chains = lookAt('nftables', log, () => listDroppingForwardChains(netfilter)) ?? [];
+  const legacy = lookAt('legacy iptables', log, doesLegacyForwardDrop) ?? false;
+  return [...off, ...chains.map(toFinding), ...(legacy ? [LEGACY_DROPS] : [])];
 }
 
-/** A kernel without nf_tables refuses the question; then no such chain can exist. */
-function droppingChains(netfilter: Conversation, log: Log): DroppingChain[] {
+const FORWARDING_OFF: HostFinding = {
+  found: 'the host does not forward IPv4 (ip_forward is off)',
+  mend: 'sysctl -w net.ipv4.ip_forward=1',
+};
+
+const LEGACY_DROPS: HostFinding = {
+  found: 'the FORWARD chain of legacy iptables drops forwarded packets that no rule accepts',
+  mend: 'iptables-legacy -P FORWARD ACCEPT',
+};
+
+/** What cannot be looked at (a kernel without nf_tables, no CAP_NET_RAW) is said and then passed over. */
+function lookAt<T>(what: string, log: Log, look: () => T): T | undefined {
   try {
-    return listDroppingForwardChains(netfilter);
+    return look();
   } catch (error) {
-    if (!(error instanceof KernelFault)) {
-      throw error;
-    }
-    log.warn({ reason: describeError(error) }, 'the forward chains of nftables could not be read');
-    return [];
+    log.warn({ reason: describeError(error) }, `the forward policy of ${what} could not be read`);
+    return undefined;
   }
 }
 
-/** iptables-nft keeps its policy in table `ip filter`, and only iptables should change it there. */
-function mendOf({ family, table, chain }: DroppingChain): string {
-  return family === 'ip' && table === 'filter' && chain === 'FORWARD'
-    ? 'iptables -P FORWARD ACCEPT'
-    : `nft chain ${family} ${table} ${chain} '{ policy accept; }'`;
+/** iptables on nftables keeps its policy in table `ip filter`, and only iptables should change it there. */
+function toFinding({ family, table, chain }: DroppingChain): HostFinding {
+  const isIptables = family === 'ip' && table === 'filter' && chain === 'FORWARD';
+  return {
+    found: `the chain ${chain} of table ${family} ${table} drops forwarded packets that no rule accepts`,
+    mend: isIptables
+      ? 'iptables -P FORWARD ACCEPT'
+      : `nft chain ${family} ${table} ${chain} '{ policy accept; }'`,
+  };
 }
