@@ -1,3 +1,4 @@
+import { backOff } from '../base/back-off.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
@@ -40,6 +41,7 @@ export interface AgentParts {
 /** One host's part in the overlay, from the network's config to answered misses. */
 export class Agent {
   readonly #parts: AgentParts;
+  #retrying = false;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -158,15 +160,28 @@ export class Agent {
 
   #program(programmer: Programmer, changes: readonly LeaseChange[], complete: boolean): void {
     const { progress, ending, log } = this.#parts;
-    programmer.program(changes, complete).then(
-      () => {
-        if (complete && !progress.programmed) {
-          progress.programmed = true;
-          log.info({ leases: changes.length }, 'the first complete list of leases is in the kernel');
-        }
-      },
-      (error: unknown) => ending.fail(error),
-    );
+    const done = programmer.program(changes, complete).then(() => {
+      if (complete && !progress.programmed) {
+        progress.programmed = true;
+        log.info({ leases: changes.length }, 'the first complete list of leases is in the kernel');
+      }
+      return this.#tryRefusedAgain(programmer);
+    });
+    done.catch((error: unknown) => ending.fail(error));
+  }
+
+  /** What the kernel refused, for want of memory as a rule, is written again after a pause, until it takes it. */
+  async #tryRefusedAgain(programmer: Programmer): Promise<void> {
+    const { progress, ending } = this.#parts;
+    if (this.#retrying || progress.forwarding?.incomplete !== true) {
+      return;
+    }
+    this.#retrying = true;
+    for (let attempt = 0; progress.forwarding.incomplete && !ending.signal.aborted; attempt++) {
+      await systemClock.sleep(backOff(attempt), ending.signal);
+      await programmer.program([], true);
+    }
+    this.#retrying = false;
   }
 
   /** Tells the host's container runtime about the subnet, as the last step, when the subnet can carry packets. */

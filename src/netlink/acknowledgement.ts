@@ -1,5 +1,11 @@
 import { attribute, attributes } from './attributes.ts';
-import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS } from './constants.ts';
+import {
+  NLM_F_ACK_TLVS,
+  NLM_F_CAPPED,
+  NLMSG_DONE,
+  NLMSGERR_ATTR_MSG,
+  NLMSGERR_ATTR_OFFS,
+} from './constants.ts';
 import { align, type Frame, messageHeader } from './message.ts';
 import { i32, text, u32 } from './values.ts';
 
@@ -19,24 +25,35 @@ export interface Acknowledgement {
 /**
  * Decodes the payload of NLMSG_ERROR, and that of NLMSG_DONE, which begins with the same number.
  *
- * The kernel's copy of the request stands between the number and the attributes: only its header when NLM_F_CAPPED
- * is set, else all of it (net/netlink/af_netlink.c, netlink_ack).
- *
  * @throws MalformedFault
  */
 export function decodeAcknowledgement(frame: Frame): Acknowledgement {
   const { payload, flags } = frame;
   const errno = -i32.read(payload, 0, Math.min(4, payload.length)) || 0;
-  if ((flags & NLM_F_ACK_TLVS) === 0 || payload.length < 4 + messageHeader.bytes) {
+  if ((flags & NLM_F_ACK_TLVS) === 0) {
     return { errno };
   }
-  const request = messageHeader.read(payload, 4, payload.length - 4);
-  const copied = (flags & NLM_F_CAPPED) === 0 ? align(request.length) : messageHeader.bytes;
-  const at = Math.min(4 + copied, payload.length);
+  const at = Math.min(4 + copiedBytes(frame), payload.length);
   const { message, offset } = extendedAttributes.read(payload, at, payload.length - at);
   return {
     errno,
     ...(message === undefined ? {} : { message }),
     ...(offset === undefined ? {} : { offset }),
   };
+}
+
+/**
+ * How much of the request stands between the number and the attributes: of NLMSG_ERROR only its header when
+ * NLM_F_CAPPED is set, else all of it; of NLMSG_DONE nothing (net/netlink/af_netlink.c, netlink_ack and
+ * netlink_dump_done).
+ */
+function copiedBytes({ type, flags, payload }: Frame): number {
+  if (type === NLMSG_DONE) {
+    return 0;
+  }
+  if ((flags & NLM_F_CAPPED) !== 0) {
+    return messageHeader.bytes;
+  }
+  const request = messageHeader.read(payload, 4, payload.length - 4);
+  return align(Math.min(request.length, payload.length));
 }

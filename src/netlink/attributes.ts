@@ -28,8 +28,7 @@ export function nested<T>(type: number, table: ValueCodec<T>): Attribute<T> {
   return { type, codec: table, nested: true };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a row may hold any value; each use sees the row's own type
-type Rows = Record<string, Attribute<any>>;
+type Rows = Record<string, Attribute<unknown>>;
 
 /** The values that a table declares, each optional, with the unknown ones beside them. */
 export type AttributesOf<R extends Rows> = {

@@ -1,7 +1,9 @@
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import type { BatchFailure } from '../kernel/batch.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { listForwarding, removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
+import type { KernelFault } from '../kernel/kernel-fault.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -37,10 +39,18 @@ export class ForwardingTable {
   /** What the kernel holds, as far as we wrote it or saw it. */
   readonly #held = new Map<Mac, Ipv4 | undefined>();
 
+  /** What the kernel refused and nobody wrote since. */
+  readonly #refused = new Set<Mac>();
+
   constructor(conversation: Conversation, ifindex: number, log: Log) {
     this.#conversation = conversation;
     this.#ifindex = ifindex;
     this.#log = log;
+  }
+
+  /** Whether the kernel refused an entry that a lease still asks for: a comparison writes it again. */
+  get incomplete(): boolean {
+    return this.#refused.size > 0;
   }
 
   /**
@@ -124,21 +134,35 @@ export class ForwardingTable {
     const requests = entries.map((entry) => this.#requestFor(entry));
     const failures = this.#conversation.batch('write forwarding entries', requests);
     const refused = new Map(failures.map(({ index, fault }) => [index, fault]));
-    entries.forEach(({ mac, endpoint }, index) => {
-      const fault = refused.get(index);
-      const gone = endpoint === undefined && fault?.code === 'ENOENT';
-      if (fault !== undefined && !gone) {
-        this.counters.failed += 1;
-        this.#log.warn({ mac, reason: describeError(fault) }, 'the kernel refused a forwarding entry');
-      } else if (endpoint === undefined) {
-        this.#held.delete(mac);
-        this.counters.removed += 1;
-      } else {
-        this.#held.set(mac, endpoint);
-        this.counters.written += 1;
-      }
-    });
+    for (const [index, entry] of entries.entries()) {
+      this.#note(entry, refused.get(index));
+    }
     this.counters.entries = this.#held.size;
+    this.#report(failures);
+  }
+
+  /** A removal that finds nothing has what it wanted. */
+  #note({ mac, endpoint }: Entry, fault: KernelFault | undefined): void {
+    this.#refused.delete(mac);
+    if (fault !== undefined && !(endpoint === undefined && fault.code === 'ENOENT')) {
+      this.#refused.add(mac);
+      this.counters.failed += 1;
+    } else if (endpoint === undefined) {
+      this.#held.delete(mac);
+      this.counters.removed += 1;
+    } else {
+      this.#held.set(mac, endpoint);
+      this.counters.written += 1;
+    }
+  }
+
+  /** One line for a batch: thousands of entries are refused for the same reason. */
+  #report(failures: readonly BatchFailure[]): void {
+    const [first] = failures;
+    if (first !== undefined && this.#refused.size > 0) {
+      const reason = describeError(first.fault);
+      this.#log.warn({ refused: this.#refused.size, reason }, 'the kernel refused forwarding entries');
+    }
   }
 
   #requestFor({ mac, endpoint }: Entry): Request {
