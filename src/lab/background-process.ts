@@ -73,6 +73,12 @@ export class BackgroundProcess {
     this.#child.kill(signal);
   }
 
+  /** Waits for the program's end, which holds this process up although the program itself does not. */
+  wait(): Promise<Ending> {
+    this.#child.ref();
+    return this.ended;
+  }
+
   /** Ends the program with SIGTERM, and with SIGKILL when it takes longer than `patience` milliseconds. */
   async stop(patience = 5000): Promise<Ending> {
     this.kill('SIGTERM');
@@ -82,9 +88,7 @@ export class BackgroundProcess {
         this.kill('SIGKILL');
       }
     });
-    // Waiting must hold this process up although the child does not.
-    this.#child.ref();
-    const ending = await this.ended;
+    const ending = await this.wait();
     gone.abort();
     await killLater;
     return ending;

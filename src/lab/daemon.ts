@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import { fetchStats } from '../status/control-client.ts';
+import type { Stats } from '../status/stats.ts';
 import { BackgroundProcess, type Ending } from './background-process.ts';
 import { LabFault } from './lab-fault.ts';
 import type { Namespace } from './namespace.ts';
-import { askOverUnixSocket } from './unix-http.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface DaemonOptions {
@@ -19,11 +19,6 @@ export interface DaemonOptions {
   /** Put behind the lab's own options. */
   readonly extraArguments?: readonly string[];
 }
-
-/** The lab reads only this of the daemon's statistics; the rest is passed on as it is. */
-const statistics = z.looseObject({ ready: z.boolean(), misses: z.unknown() });
-
-export type DaemonStatistics = z.infer<typeof statistics>;
 
 /** The program is started, not imported, so that the lab may stand before the commands in the import order. */
 export function builtProgram(): string[] {
@@ -92,10 +87,13 @@ export class Daemon {
     });
   }
 
-  /** What `l3missd stats --json` prints, asked of the control socket. */
-  async statistics(): Promise<DaemonStatistics> {
-    const answer = await askOverUnixSocket(this.controlSocket, 'GET', '/v1/stats');
-    return statistics.parse(JSON.parse(answer.body));
+  /**
+   * What `l3missd stats --json` prints.
+   *
+   * @throws StatusFault when nobody answers
+   */
+  statistics(): Promise<Stats> {
+    return fetchStats(this.controlSocket);
   }
 
   /** Ends it with SIGTERM. What it made in the kernel and in etcd stays. */

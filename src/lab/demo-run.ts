@@ -62,7 +62,7 @@ export function inspect(hosts: readonly Host[]): Promise<HostFindings[]> {
       address: host.address,
       neighbours: await unicastNeighbours(host),
       forwarding: await forwardingEntries(host),
-      statistics: await host.daemon.statistics(),
+      misses: (await host.daemon.statistics()).misses,
     })),
   );
 }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import type { Stats } from '../status/stats.ts';
 import type { Container } from './container.ts';
-import type { DaemonStatistics } from './daemon.ts';
 import type { ForwardingView, NeighbourView } from './kernel-view.ts';
 import type { PingResult } from './ping.ts';
 
@@ -19,7 +19,7 @@ export interface HostFindings {
   readonly address: string;
   readonly neighbours: readonly NeighbourView[];
   readonly forwarding: readonly ForwardingView[];
-  readonly statistics: DaemonStatistics;
+  readonly misses: Stats['misses'];
 }
 
 /** The round trips of the first and the second packet per pair. */
@@ -61,26 +61,25 @@ export function forwardingTable(hosts: readonly HostFindings[]): string {
 
 /** The daemons' counters about misses, one column per host; counters come in the daemon's order. */
 export function missTable(hosts: readonly HostFindings[]): string {
-  const counters = hosts.map((host) => flatten(host.statistics.misses));
+  const counters = hosts.map((host) => inWords(host.misses));
   const names = [...new Set(counters.flatMap((counter) => [...counter.keys()]))];
-  const rows = names.map((name) => [name, ...counters.map((counter) => counter.get(name) ?? '-')]);
+  const rows = names.map((name) => [name, ...counters.map((counter) => counter.get(name) ?? '0')]);
   const columns = hosts.map((_, index) => index + 1);
   return render(['misses', ...hosts.map((host) => host.name)], rows, columns);
 }
 
-/** Numbers by name; those of an inner object carry its name in front. Whatever is not a number is left out. */
-function flatten(value: unknown, prefix = ''): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [name, inner] of Object.entries(value ?? {})) {
-    if (typeof inner === 'number') {
-      found.set(`${prefix}${name}`, String(inner));
-    } else if (typeof inner === 'object') {
-      for (const [key, count] of flatten(inner, `${prefix}${name} `)) {
-        found.set(key, count);
-      }
-    }
-  }
-  return found;
+/** `noLease` becomes `no lease`, and each errno of `refused` a counter of its own. */
+function inWords(misses: Stats['misses']): Map<string, string> {
+  const { refused, ...counters } = misses;
+  const words = Object.entries(counters).map(([name, count]): [string, number] => [
+    name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+    count,
+  ]);
+  const refusals = Object.entries(refused).map(([errno, count]): [string, number] => [
+    `refused: ${errno}`,
+    count,
+  ]);
+  return new Map([...words, ...refusals].map(([name, count]) => [name, String(count)]));
 }
 
 function render(head: string[], rows: readonly string[][], numbers: readonly number[] = []): string {

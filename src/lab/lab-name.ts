@@ -36,7 +36,6 @@ export function isOfLab(namespaceName: string, labName: string): boolean {
 export interface FoundLab {
   readonly name: string;
   readonly folder: string;
-  readonly pid: number;
   readonly kept: boolean;
   /** Its process is gone. */
   readonly orphan: boolean;
@@ -51,7 +50,7 @@ export function findLabs(folderOfLabs = tmpdir()): FoundLab[] {
       return [];
     }
     const kept = statSync(join(folder, KEPT), { throwIfNoEntry: false }) !== undefined;
-    return [{ name, folder, pid, kept, orphan: !isAlive(pid) }];
+    return [{ name, folder, kept, orphan: !isAlive(pid) }];
   });
 }
 

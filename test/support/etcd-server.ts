@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,10 @@ process.on('exit', () => {
     server.killNow();
   }
 });
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(1));
+}
 
 /** One real etcd of its own, on free loopback ports, with its data in a temporary folder. */
 export class EtcdServer {
@@ -81,7 +85,8 @@ export class EtcdServer {
       'log-level': 'error',
     };
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-    this.#process = spawn('etcd', args, { stdio: 'ignore' });
+    // When this process is killed no handler runs: then the kernel ends the server.
+    this.#process = spawn('setpriv', ['--pdeathsig', 'KILL', 'etcd', ...args], { stdio: 'ignore' });
     await this.#untilHealthy();
   }
 
@@ -101,9 +106,13 @@ export class EtcdServer {
     rmSync(join(this.#folder, 'data'), { recursive: true, force: true });
   }
 
-  /** SIGSTOP: connections stay open and nothing answers. */
-  freeze(): void {
+  /** SIGSTOP: connections stay open and nothing answers. Resolves when every thread has stopped. */
+  async freeze(): Promise<void> {
+    const pid = this.#process?.pid;
     this.#process?.kill('SIGSTOP');
+    while (pid !== undefined && !isStopped(pid)) {
+      await delay(1);
+    }
   }
 
   thaw(): void {
@@ -172,6 +181,12 @@ export class EtcdServer {
     }
     throw new Error(`etcd at ${this.endpoint} is not healthy after 20 s`);
   }
+}
+
+/** A signal stops the threads one by one, and one that still runs may answer: see their state in proc(5). */
+function isStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).every((task) => /\) T /.test(readFileSync(join(tasks, task, 'stat'), 'utf8')));
 }
 
 interface GatewayAnswer {

@@ -12,7 +12,7 @@ export function labSkipReason(): string | false {
     }
   }
   if (spawnSync('unshare', ['--net', '--mount', 'true']).status !== 0) {
-    return 'this process may not add network namespaces; ./scripts/test arranges for it';
+    return 'this process may not add network namespaces (./scripts/test uses a user namespace where it may)';
   }
   return false;
 }

@@ -128,12 +128,16 @@ export function storeContract(
     assert.deepEqual(seen.ends, []);
   });
 
-  contract('ends a watch of history that is gone', async ({ store, compact }) => {
+  contract('ends a watch of history that is gone, once', async ({ store, prefix, put, compact }) => {
     const { modRevision } = written(await store.create('10.5.1.0-24', 'a', undefined));
     await store.create('10.5.2.0-24', 'a', undefined);
     await compact();
     const seen = watchOf(store, modRevision);
     await until('an end', () => seen.ends.length > 0);
+    const later = watchOf(store, (await store.list()).revision + 1n);
+    await put(`${prefix}/subnets/10.5.3.0-24`, 'a');
+    await until('a later watch sees it', () => later.events.length > 0);
+    later.watch.close();
     assert.deepEqual(seen.ends, ['compacted']);
     assert.deepEqual(seen.events, []);
   });
