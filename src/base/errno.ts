@@ -1,7 +1,10 @@
 import { constants } from 'node:os';
 
+/** EWOULDBLOCK has the number of EAGAIN, which is what Node's own errors are called. */
 const NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.errno).map(([name, value]) => [value, name] as const),
+  Object.entries(constants.errno)
+    .filter(([name]) => name !== 'EWOULDBLOCK')
+    .map(([name, value]) => [value, name] as const),
 );
 
 /** The name of an errno, or `errno N` where Node has none for it. */

@@ -167,6 +167,9 @@ export class Mirror {
     }
     const first = !this.#listed;
     this.#listed = true;
+    if (first) {
+      this.#options.log.info({ keys: entries.length, revision: String(revision) }, 'leases listed');
+    }
     const changes = this.#apply(updates, 'list', first);
     if (last === 'periodic' && changes > 0) {
       this.#options.log.warn({ changes }, 'the watch had missed changes that the periodic list found');
@@ -175,9 +178,6 @@ export class Mirror {
   }
 
   #applyEvents(events: readonly StoreEvent[], revision: bigint): void {
-    if (this.#stop.signal.aborted) {
-      return;
-    }
     this.#revision = revision;
     const updates = new Map<string, StoredLease | undefined>();
     for (const event of events) {

@@ -70,5 +70,6 @@ function template(request: Parameters<typeof encodeMessage>[0]): AnswerTemplate 
   const bytes = encodeMessage(request, 0, NLM_F_REQUEST);
   const place = Buffer.alloc(4);
   place.writeUInt32BE(PLACE_ADDRESS);
-  return { bytes, destinationAt: bytes.indexOf(place), macAt: bytes.indexOf(PLACE_MAC) };
+  // From the end, because an interface number before the attributes may have the same bytes.
+  return { bytes, destinationAt: bytes.lastIndexOf(place), macAt: bytes.lastIndexOf(PLACE_MAC) };
 }

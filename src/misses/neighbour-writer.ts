@@ -43,9 +43,7 @@ export class NeighbourWriter {
    */
   adopt(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>): void {
     this.answerWaiting(present, leases, true);
-    const own = present.filter(
-      (one) => one.state !== NUD_INCOMPLETE && isOwnNeighbour(one, this.#parts.network),
-    );
+    const own = present.filter((one) => !isWaiting(one) && isOwnNeighbour(one, this.#parts.network));
     const changes: Change[] = [];
     for (const neighbour of own) {
       const { destination, mac, state, protocol } = neighbour;
@@ -63,11 +61,8 @@ export class NeighbourWriter {
 
   /** Answers every entry of a dump that waits for an answer. */
   answerWaiting(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>, listed: boolean): void {
-    const waiting = present.filter(
-      ({ state, protocol }) => state === NUD_INCOMPLETE || (state === NUD_PROBE && protocol === OWN_PROTOCOL),
-    );
     const changes: Change[] = [];
-    for (const { destination } of waiting) {
+    for (const { destination } of present.filter(isWaiting)) {
       const decision = decide(destination, leases, listed);
       if (decision === NO_LEASE) {
         changes.push({ destination, remote: undefined, count: 'noLease' });
@@ -153,4 +148,9 @@ export class NeighbourWriter {
       ? removeNeighbour(ifindex, destination)
       : replaceNeighbour(ifindex, destination, macFromBytes(remote.mac), OWN_PROTOCOL);
   }
+}
+
+/** Whether the kernel asks, or has asked, for an answer that is ours to give. */
+function isWaiting({ state, protocol }: Neighbour): boolean {
+  return state === NUD_INCOMPLETE || (state === NUD_PROBE && protocol === OWN_PROTOCOL);
 }

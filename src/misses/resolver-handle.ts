@@ -33,6 +33,8 @@ export interface ResolverOptions {
   readonly network: Prefix;
   /** How many neighbours there may be. */
   readonly maximum: number;
+  /** Milliseconds that a read of the resolver blocks at most: 500 unless told. */
+  readonly waitMilliseconds?: number;
   /** Called once if the thread ends although nobody stopped it. */
   readonly onFailure: (fault: ThreadFault) => void;
 }
@@ -62,9 +64,9 @@ export class ResolverHandle {
 
   /** @throws KernelFault when a socket cannot be opened */
   constructor(options: ResolverOptions) {
-    const { ifindex, network, maximum } = options;
+    const { ifindex, network, maximum, waitMilliseconds = WAIT_MS } = options;
     this.#routeDescriptor = openRouteSocket();
-    const { descriptor, receiveBytes } = openMissSocket(ifindex, MISS_BUFFER_BYTES, WAIT_MS);
+    const { descriptor, receiveBytes } = openMissSocket(ifindex, MISS_BUFFER_BYTES, waitMilliseconds);
     this.#missDescriptor = descriptor;
     this.receiveBytes = receiveBytes;
     this.#misses = descriptorTransport(descriptor);

@@ -52,6 +52,6 @@ describe('a restart of the daemon under traffic', { skip: labSkipReason() }, () 
       'the kernel kept the packet until the daemon was back',
     );
     const { misses } = await statsOf(host);
-    assert.equal(misses.recovered + misses.answered, 1, JSON.stringify(misses));
+    assert.equal(misses.recovered, 1, JSON.stringify(misses));
   });
 });

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { Conversation } from '../../src/kernel/conversation.ts';
 import { addVxlan, listLinks, setUp } from '../../src/kernel/links.ts';
 import { openRouteSocket } from '../../src/kernel/sockets.ts';
@@ -15,10 +16,13 @@ kernel.request('create', addVxlan('flannel.1', randomMac(), 1450, { id: 1, port:
 const link = listLinks(kernel).find(({ name }) => name === 'flannel.1');
 const ifindex = link?.ifindex ?? 0;
 kernel.request('up', setUp(ifindex));
+const threadsBefore = countThreads();
 const resolver = new ResolverHandle({
   ifindex,
   network: parsePrefix('10.5.0.0/16'),
   maximum: 10,
+  // Longer than the test waits: a read that is not poked hangs.
+  waitMilliseconds: 60_000,
   onFailure: () => process.exit(9),
 });
 // Answered only by a thread that runs; right after it the thread blocks again.
@@ -29,11 +33,15 @@ const ways: Record<string, () => unknown> = {
   throw: () => setImmediate(() => JSON.parse('not JSON')),
   reject: () => void Promise.reject(new SyntaxError('nobody handles this')),
   stop: () => resolver.stop(),
-  'stop twice': async () => {
+  'stop, then exit with the number of threads left over': async () => {
     await resolver.stop();
-    process.exit(4);
+    process.exit(countThreads() - threadsBefore);
   },
   signal: () => process.kill(process.pid, 'SIGTERM'),
 };
 process.stdout.write('blocked\n');
 await ways[process.argv[2] ?? '']?.();
+
+function countThreads(): number {
+  return readdirSync('/proc/self/task').length;
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { listNeighbours } from '../../src/kernel/neighbours.ts';
+import { closeSocket, openMissSocket } from '../../src/kernel/sockets.ts';
+import { descriptorTransport } from '../../src/kernel/transport.ts';
+import { Counters } from '../../src/misses/counters.ts';
+import { Resolver } from '../../src/misses/resolver.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
+import { macToBytes, parseMac } from '../../src/net/mac.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
+import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
+import { knock, MissDevice } from '../support/miss-device.ts';
+import { enterNamespace } from '../support/netns.ts';
+
+const skip = enterNamespace(import.meta.url);
+
+const NETWORK = parsePrefix('10.5.0.0/16');
+const SUBNET = parsePrefix('10.5.7.0/24');
+const MAC = parseMac('02:00:00:00:00:07');
+const FIRST = parseIpv4('10.5.7.1');
+const COUNT = 250;
+
+test('every miss is answered although the kernel dropped most of the notifications', { skip }, async () => {
+  using device = new MissDevice('l3m-overrun', NETWORK, { id: 4077, port: 4077 });
+  const { conversation, ifindex } = device;
+  // The kernel grants no less than 2304 bytes: room for a few misses.
+  const { descriptor } = openMissSocket(ifindex, 2304, 100);
+  try {
+    const counters = new Counters();
+    const misses = descriptorTransport(descriptor);
+    const resolver = new Resolver({
+      ifindex,
+      network: NETWORK,
+      misses,
+      conversation,
+      counters,
+      maximum: 1000,
+    });
+    resolver.apply([{ subnet: SUBNET, mac: macToBytes(MAC) }], true);
+    const addresses = Array.from({ length: COUNT }, (_, index) => FIRST + index);
+    await knock(...addresses);
+    const end = performance.now() + 10_000;
+    while (counters.get('answered') + counters.get('recovered') < COUNT) {
+      assert.ok(performance.now() < end, `${counters.get('recovered')} were recovered`);
+      resolver.step();
+    }
+    assert.ok(counters.get('overruns') >= 1);
+    assert.ok(counters.get('recovered') >= 1);
+    const held = listNeighbours(conversation, ifindex);
+    assert.deepEqual(
+      held.map(({ destination }) => destination).sort((a, b) => a - b),
+      addresses,
+    );
+    assert.ok(
+      held.every(({ state, mac, protocol }) => state === NUD_PERMANENT && mac === MAC && protocol === 113),
+    );
+  } finally {
+    closeSocket(descriptor);
+  }
+});
