@@ -16,6 +16,8 @@ type Interceptor = NonNullable<CallOptions['interceptors']>[number];
  * (--grpc-keepalive-min-time). gRPC by itself would let the pause between connection attempts grow to two minutes.
  */
 const channelOptions = {
+  // gRPC refuses answers above 4 MiB by itself: that many bytes are 20,000 leases, or a few large values of somebody's.
+  'grpc.max_receive_message_length': -1,
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5000,
   'grpc.initial_reconnect_backoff_ms': 100,

@@ -49,6 +49,19 @@ export function storeContract(
     assert.equal(entries[0]?.leaseId, undefined);
   });
 
+  contract('lists values that are more than 4 MiB together', async ({ store, prefix, put }) => {
+    const large = 'x'.repeat(1024 * 1024);
+    const names = ['1', '2', '3', '4', '5'].map((number) => `large-${number}`);
+    for (const name of names) {
+      await put(`${prefix}/subnets/${name}`, large);
+    }
+    const { entries } = await store.list();
+    assert.deepEqual(
+      entries.map(({ name, value }) => [name, value.length]),
+      names.map((name) => [name, large.length]),
+    );
+  });
+
   contract('creates a key once', async ({ store }) => {
     const first = written(await store.create('10.5.1.0-24', 'a', 600));
     assert.equal(first.ttlSeconds, 600);
