@@ -47,6 +47,8 @@ describe('two hosts with two containers each', { skip: labSkipReason() }, () => 
     );
     assert.equal(here[0]?.lladdr, (await statsOf(lab().host(2))).device?.mac);
     assert.equal((await statsOf(lab().host(1))).misses.answered, 1);
+    const marked = await lab().host(1).namespace.run('ip', '-4', 'neighbour', 'show', 'dev', 'flannel.1');
+    assert.match(marked, /proto 113/, 'the entry carries our mark');
   });
 
   it('hold one forwarding entry for the other host, before and after', async () => {
