@@ -1,0 +1,58 @@
+import { Conversation } from '../../src/kernel/conversation.ts';
+import { Counters } from '../../src/misses/counters.ts';
+import { Resolver, type SubnetChange } from '../../src/misses/resolver.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
+import { type Mac, macToBytes, parseMac } from '../../src/net/mac.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
+import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
+import { FakeKernel } from '../support/fake-kernel.ts';
+import type { FakeNeighbour } from '../support/fake-neighbour-table.ts';
+
+export const NETWORK = parsePrefix('10.5.0.0/16');
+
+/** Host number n: its subnet is 10.5.n.0/24 and its MAC ends with n. */
+export function macOf(n: number): Mac {
+  return parseMac(`02:00:00:00:00:${n.toString(16).padStart(2, '0')}`);
+}
+
+export function lease(n: number, mac: Mac | undefined = macOf(n)): SubnetChange {
+  return { subnet: parsePrefix(`10.5.${n}.0/24`), mac: macToBytes(mac) };
+}
+
+export function noLease(n: number): SubnetChange {
+  return { subnet: parsePrefix(`10.5.${n}.0/24`), mac: undefined };
+}
+
+export function at(text: string): number {
+  return parseIpv4(text);
+}
+
+/** A resolver in front of a fake kernel that has one tunnel device and beside it another interface. */
+export function resolverOnFake(maximum = 1000) {
+  const kernel = new FakeKernel();
+  const other = kernel.links.add('eth0').ifindex;
+  const { ifindex } = kernel.links.add('flannel.1');
+  const misses = kernel.open();
+  const counters = new Counters();
+  const conversation = new Conversation(kernel.open());
+  const resolver = new Resolver({ ifindex, network: NETWORK, misses, conversation, counters, maximum });
+  /** Steps until nothing waits to be read. */
+  const settle = () => {
+    do {
+      resolver.step();
+    } while (misses.waiting > 0);
+  };
+  const miss = (text: string) => {
+    kernel.miss(misses, ifindex, at(text));
+    settle();
+  };
+  const put = (text: string, state: number, mac?: Mac, protocol = OWN_PROTOCOL): FakeNeighbour =>
+    kernel.neighbours.add(ifindex, at(text), state, mac, protocol);
+  /** A question about an entry in use. */
+  const ask = (neighbour: FakeNeighbour) => {
+    kernel.ask(misses, neighbour);
+    settle();
+  };
+  const held = (text: string) => kernel.neighbours.get(ifindex, at(text));
+  return { kernel, ifindex, other, misses, counters, resolver, settle, miss, put, ask, held };
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { RemoteHost } from '../../src/misses/decide.ts';
+import { InstalledNeighbours } from '../../src/misses/installed.ts';
+import { contains, parsePrefix } from '../../src/net/prefix.ts';
+import { crowdedAddress, crowdedPrefix } from '../net/arbitraries.ts';
+import { at } from './fixture.ts';
+
+const host: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 7) };
+const other: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 8) };
+
+test('what was asked for longest ago makes room', () => {
+  const installed = new InstalledNeighbours(2);
+  assert.equal(installed.touch(at('200.5.7.1'), host), undefined);
+  assert.equal(installed.touch(at('10.5.7.2'), host), undefined);
+  assert.equal(installed.touch(at('200.5.7.1'), host), undefined);
+  assert.equal(installed.touch(at('10.5.7.3'), host), at('10.5.7.2'));
+  assert.equal(installed.touch(at('10.5.7.4'), host), at('200.5.7.1'));
+  assert.equal(installed.size, 2);
+});
+
+test('forgetting and asking where an entry leads make no room and no use', () => {
+  const installed = new InstalledNeighbours(2);
+  installed.touch(at('10.5.7.1'), host);
+  installed.touch(at('10.5.7.2'), host);
+  assert.equal(installed.leadsTo(at('10.5.7.1'), { mac: Uint8Array.from(host.mac) }), true);
+  assert.equal(installed.leadsTo(at('10.5.7.1'), other), false);
+  assert.equal(installed.leadsTo(at('10.5.7.9'), host), false);
+  assert.equal(installed.touch(at('10.5.7.3'), other), at('10.5.7.1'));
+  installed.forget(at('10.5.7.2'));
+  assert.equal(installed.touch(at('10.5.7.4'), host), undefined);
+  assert.equal(installed.size, 2);
+});
+
+test('the addresses inside a prefix, however large it is (property)', () => {
+  const addresses = fc.uniqueArray(crowdedAddress(), { maxLength: 50 });
+  fc.assert(
+    fc.property(addresses, crowdedPrefix, (all, prefix) => {
+      const installed = new InstalledNeighbours(100);
+      for (const address of all) {
+        installed.touch(address, host);
+      }
+      const wanted = all.filter((address) => contains(prefix, address));
+      assert.deepEqual(installed.within(prefix).sort(), wanted.sort());
+    }),
+  );
+});
+
+test('the addresses inside a prefix that is smaller than the table', () => {
+  const installed = new InstalledNeighbours(1000);
+  for (let address = at('250.5.7.0'); address < at('250.5.8.16'); address++) {
+    installed.touch(address, host);
+  }
+  const found = installed.within(parsePrefix('250.5.7.248/29')).sort((a, b) => a - b);
+  assert.deepEqual(
+    found,
+    Array.from({ length: 8 }, (_, index) => at('250.5.7.248') + index),
+  );
+  assert.equal(installed.within(parsePrefix('0.0.0.0/0')).length, 272);
+});

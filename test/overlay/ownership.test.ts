@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { replaceOnLinkRoute } from '../../src/kernel/routes.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
+import { NUD_PERMANENT, NUD_REACHABLE } from '../../src/netlink/constants.ts';
+import { listOwnDevices } from '../../src/overlay/own-devices.ts';
+import { isOwnNeighbour, OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
+import { fakeHost, macOf, NETWORK } from './fixture.ts';
+
+test('ours are neighbours with our mark, and PERMANENT ones without any inside the network', () => {
+  const own = (address: string, state: number, protocol: number) =>
+    isOwnNeighbour({ destination: parseIpv4(address), mac: macOf(7), state, protocol }, NETWORK);
+  assert.equal(own('10.5.7.2', NUD_REACHABLE, OWN_PROTOCOL), true);
+  assert.equal(own('10.6.7.2', NUD_PERMANENT, OWN_PROTOCOL), true);
+  assert.equal(own('10.5.7.2', NUD_PERMANENT, 0), true);
+  assert.equal(own('10.6.7.2', NUD_PERMANENT, 0), false);
+  assert.equal(own('10.5.7.2', NUD_REACHABLE, 0), false);
+  assert.equal(own('10.5.7.2', NUD_PERMANENT, 4), false);
+});
+
+test('our devices are those called after their VNI that have a route with our mark', () => {
+  const { kernel, conversation } = fakeHost();
+  const add = (name: string, id: number, protocol?: number, kind = 'vxlan') => {
+    const { ifindex } = kernel.links.add(name, { kind, mac: macOf(id), vxlan: { id } });
+    if (protocol !== undefined) {
+      conversation.request('route', replaceOnLinkRoute(ifindex, { address: id << 24, length: 8 }, protocol));
+    }
+    return ifindex;
+  };
+  const ours = add('flannel.1', 1, OWN_PROTOCOL);
+  add('flannel.2', 2);
+  add('flannel.3', 3, 4);
+  add('flannel.9', 4, OWN_PROTOCOL);
+  add('flannel.5', 5, OWN_PROTOCOL, 'bridge');
+  assert.deepEqual(listOwnDevices(conversation), [
+    { ifindex: ours, name: 'flannel.1', mac: macOf(1), vni: 1 },
+  ]);
+});
