@@ -21,7 +21,8 @@ export interface FilterInstruction {
 }
 
 /**
- * Opens a netlink socket, sets its options and binds it to a port id of the kernel's choice.
+ * Opens a netlink socket, sets its options and binds it to a port id of the kernel's choice. Binding leaves groups that
+ * were joined before, so they are joined afterwards.
  *
  * @throws SystemCallFault; nothing stays open then
  */

@@ -68,6 +68,7 @@ export class Conversation {
    * An answer that the kernel marks as interrupted (NLM_F_DUMP_INTR) is thrown away and asked for again, so `begin`
    * is called before each attempt.
    *
+   * @throws MalformedFault when a message does not decode
    * @throws KernelFault when the kernel refuses, or the table changed during every attempt
    */
   dump(operation: string, request: Request, begin: () => void, each: (frame: Frame) => void): void {
@@ -111,23 +112,38 @@ export class Conversation {
     }
   }
 
-  /** Returns false when the answer was interrupted. */
+  /**
+   * Returns false when the answer was interrupted. It is read to its end also when `each` throws: the kernel refuses
+   * another dump on the socket before.
+   */
   #readDump(operation: string, each: (frame: Frame) => void): boolean {
     let whole = true;
+    let failure: unknown;
+    for (const frame of this.#answers(operation)) {
+      whole &&= (frame.flags & NLM_F_DUMP_INTR) === 0;
+      if (frame.type === NLMSG_DONE || frame.type === NLMSG_ERROR) {
+        requireSuccess(operation, frame);
+        break;
+      }
+      try {
+        each(frame);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) {
+      throw failure;
+    }
+    return whole;
+  }
+
+  /** The messages that answer the request sent last, over as many datagrams as it takes. */
+  *#answers(operation: string): Generator<Frame> {
     for (;;) {
       for (const frame of this.#receive(operation)) {
-        if (frame.sequence !== this.#sequence) {
-          continue;
+        if (frame.sequence === this.#sequence) {
+          yield frame;
         }
-        whole &&= (frame.flags & NLM_F_DUMP_INTR) === 0;
-        if (frame.type === NLMSG_DONE || frame.type === NLMSG_ERROR) {
-          const answer = decodeAcknowledgement(frame);
-          if (answer.errno !== 0) {
-            throw KernelFault.refused(operation, answer);
-          }
-          return whole;
-        }
-        each(frame);
       }
     }
   }
@@ -139,5 +155,12 @@ export class Conversation {
     } catch (error) {
       throw KernelFault.broken(operation, codeOf(error) ?? 'EIO', error);
     }
+  }
+}
+
+function requireSuccess(operation: string, frame: Frame): void {
+  const answer = decodeAcknowledgement(frame);
+  if (answer.errno !== 0) {
+    throw KernelFault.refused(operation, answer);
   }
 }

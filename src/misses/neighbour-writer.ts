@@ -83,11 +83,10 @@ export class NeighbourWriter {
     for (const { subnet } of changed) {
       for (const destination of this.#installed.within(subnet)) {
         const decision = decide(destination, leases, listed);
-        const remote = decision === NO_LEASE || decision === HOLD ? undefined : decision;
-        if (remote === undefined) {
-          changes.push({ destination, remote, count: 'removed' });
-        } else if (!this.#installed.leadsTo(destination, remote)) {
-          changes.push({ destination, remote, count: 'rewritten' });
+        if (decision === NO_LEASE) {
+          changes.push({ destination, remote: undefined, count: 'removed' });
+        } else if (decision !== HOLD && !this.#installed.leadsTo(destination, decision)) {
+          changes.push({ destination, remote: decision, count: 'rewritten' });
         }
       }
     }

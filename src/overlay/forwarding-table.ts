@@ -38,7 +38,6 @@ export class ForwardingTable {
   readonly #leases = new Map<Mac, Map<string, Lease>>();
   /** What the kernel holds, as far as we wrote it or saw it. */
   readonly #held = new Map<Mac, Ipv4 | undefined>();
-
   /** What the kernel refused and nobody wrote since. */
   readonly #refused = new Set<Mac>();
 
@@ -50,7 +49,7 @@ export class ForwardingTable {
 
   /** Whether the kernel refused an entry that a lease still asks for: a comparison writes it again. */
   get incomplete(): boolean {
-    return this.#refused.size > 0;
+    return [...this.#refused].some((mac) => this.#missing(mac).length > 0);
   }
 
   /**

@@ -40,19 +40,22 @@ export class Programmer {
    */
   program(changes: readonly LeaseChange[], complete: boolean): Promise<void> {
     this.#waiting.push({ changes, complete });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
     return this.#running;
   }
 
+  /** Says that it is over in the same turn in which it finds nothing more: what came between would wait for ever. */
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const work = this.#waiting.splice(0);
-      await this.#write(
-        work.flatMap(({ changes }) => changes),
-        work.some(({ complete }) => complete),
-      );
+    try {
+      while (this.#waiting.length > 0) {
+        const work = this.#waiting.splice(0);
+        await this.#write(
+          work.flatMap(({ changes }) => changes),
+          work.some(({ complete }) => complete),
+        );
+      }
+    } finally {
+      this.#running = undefined;
     }
   }
 

@@ -25,7 +25,8 @@ import {
 } from '../../src/netlink/constants.ts';
 import { align, encodeMessage, type Request } from '../../src/netlink/message.ts';
 import { enterNamespace } from '../support/netns.ts';
-import { NOTIFICATIONS, REFUSALS, REPORTS, REQUESTS, SETUP } from './netlink-capture-plan.ts';
+import { NOTIFICATIONS, REFUSALS, REQUESTS, SETUP } from './netlink-capture-plan.ts';
+import { REPORTS } from './netlink-capture-reports.ts';
 import { type Sample, sampleFolder } from './netlink-samples.ts';
 
 // Takes the samples of test/golden/netlink anew, in a network namespace of its own: needs root, iproute2, nft and strace.
@@ -129,16 +130,21 @@ function captureNotifications(): void {
 function captureRequests(): void {
   const folder = mkdtempSync(join(tmpdir(), 'l3missd-capture-'));
   const trace = join(folder, 'trace');
-  for (const { name, command, type } of REQUESTS) {
-    const strace = ['-f', '-e', 'trace=sendmsg,sendto', '-e', 'write=all', '-o', trace];
-    const { status, stderr } = spawnSync('strace', [...strace, ...command.split(' ')], { encoding: 'utf8' });
-    const message = messagesOf(readFileSync(trace, 'utf8')).findLast((one) => typeOf(one) === type);
-    if (status !== 0 || message === undefined) {
-      throw new RangeError(`${command}: ${stderr}`);
+  try {
+    for (const { name, command, type } of REQUESTS) {
+      const strace = ['-f', '-e', 'trace=sendmsg,sendto', '-e', 'write=all', '-o', trace];
+      const { status, stderr } = spawnSync('strace', [...strace, ...command.split(' ')], {
+        encoding: 'utf8',
+      });
+      const message = messagesOf(readFileSync(trace, 'utf8')).findLast((one) => typeOf(one) === type);
+      if (status !== 0 || message === undefined) {
+        throw new RangeError(`${command}: ${stderr}`);
+      }
+      save(name, command, 'strace -f -e trace=sendmsg,sendto -e write=all', message, shell('ip -V').trim());
     }
-    save(name, command, 'strace -f -e trace=sendmsg,sendto -e write=all', message, shell('ip -V').trim());
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  rmSync(folder, { recursive: true });
 }
 
 /** Lines such as ` | 00010  28 00 00 00 12 00 01 03  00 db 00 6b 00 00 00 00  (..........k.... |`. */

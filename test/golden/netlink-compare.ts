@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { align, type Frame, type MessageCodec, splitDatagram } from '../../src/netlink/message.ts';
 import { bytesOf } from './netlink-samples.ts';
 
@@ -60,4 +61,23 @@ function looksNested(bytes: Buffer): boolean {
     at += align(size);
   }
   return at > 0 && at >= bytes.length;
+}
+
+/** Decodes the sample, checks its type and that nothing is lost on the way back to bytes. */
+export function decoded<C extends AnyCodec>(name: string, type: number, codec: C, order: 'kernel' | 'any') {
+  const frame = frameOf(name);
+  assert.equal(frame.type, type);
+  const again = reencoded(codec, frame);
+  if (order === 'kernel') {
+    assert.equal(again.toString('hex'), frame.payload.toString('hex'));
+  } else {
+    assert.deepEqual(attributeSet(codec, again), attributeSet(codec, frame.payload));
+  }
+  return codec.decode(frame.payload) as ReturnType<C['decode']>;
+}
+
+/** The table's own attributes: what it does not know is held together by the comparison of bytes. */
+export function known<T extends object>(attributes: T, ...volatile: (keyof T)[]): Partial<T> {
+  const left = new Set<PropertyKey>(['unknown', ...volatile]);
+  return Object.fromEntries(Object.entries(attributes).filter(([key]) => !left.has(key))) as Partial<T>;
 }

@@ -46,6 +46,10 @@ test("the host's forwarding is what ip_forward says", { skip }, (t) => {
   const conversation = conversationOn(openRouteSocket(), t);
   for (const value of ['1', '0', '1']) {
     writeFileSync('/proc/sys/net/ipv4/ip_forward', value);
+    // That sets all interfaces and their default, which do not count.
+    for (const one of ['lo', 'default']) {
+      writeFileSync(`/proc/sys/net/ipv4/conf/${one}/forwarding`, value === '1' ? '0' : '1');
+    }
     assert.equal(isHostForwarding(conversation), value === '1');
   }
 });

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { addAddress, listAddresses, removeAddress } from '../../src/kernel/addresses.ts';
+import { listForwarding, removeForwarding, replaceForwarding } from '../../src/kernel/forwarding.ts';
+import { listNeighbours, removeNeighbour, replaceNeighbour } from '../../src/kernel/neighbours.ts';
+import { listRoutes, removeRoute, replaceOnLinkRoute } from '../../src/kernel/routes.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
+import {
+  AF_INET,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NUD_PERMANENT,
+  RT_SCOPE_LINK,
+  RTM_NEWNEIGH,
+} from '../../src/netlink/constants.ts';
+import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
+import {
+  CONTAINER,
+  type Contract,
+  MAC,
+  NETWORK,
+  NODE,
+  OTHER_MAC,
+  OTHER_NODE,
+  refused,
+  SUBNET,
+} from './kernel-contract-ground.ts';
+
+/** Neighbours. */
+export function neighbourContract(contract: Contract): void {
+  const entry = (mac: typeof MAC) => ({
+    destination: CONTAINER,
+    mac,
+    state: NUD_PERMANENT,
+    protocol: 113,
+  });
+
+  contract('a neighbour is created, replaced, removed once', ({ conversation, ifindex }) => {
+    assert.deepEqual(listNeighbours(conversation, ifindex), []);
+    conversation.request('create', replaceNeighbour(ifindex, CONTAINER, MAC, 113));
+    assert.deepEqual(listNeighbours(conversation, ifindex), [entry(MAC)]);
+    conversation.request('replace', replaceNeighbour(ifindex, CONTAINER, OTHER_MAC, 113));
+    assert.deepEqual(listNeighbours(conversation, ifindex), [entry(OTHER_MAC)]);
+    conversation.request('remove', removeNeighbour(ifindex, CONTAINER));
+    assert.deepEqual(listNeighbours(conversation, ifindex), []);
+    const again = removeNeighbour(ifindex, CONTAINER);
+    assert.throws(() => conversation.request('remove', again), refused('ENOENT'));
+  });
+
+  contract('without CREATE nothing rises, without REPLACE no MAC changes', ({ conversation, ifindex }) => {
+    const write = (flags: number, mac: typeof MAC) =>
+      conversation.request(
+        'write',
+        neighbourMessage.request(
+          RTM_NEWNEIGH,
+          flags,
+          { family: AF_INET, ifindex, state: NUD_PERMANENT },
+          { destination: CONTAINER, linkLayerAddress: mac, protocol: 113 },
+        ),
+      );
+    assert.throws(() => write(0, MAC), refused('ENOENT'));
+    write(NLM_F_CREATE | NLM_F_EXCL, MAC);
+    assert.throws(() => write(NLM_F_CREATE | NLM_F_EXCL, MAC), refused('EEXIST'));
+    write(NLM_F_CREATE, OTHER_MAC);
+    assert.deepEqual(listNeighbours(conversation, ifindex), [entry(MAC)]);
+  });
+
+  contract('a dump of 5000 neighbours is whole', ({ conversation, ifindex }) => {
+    const first = parseIpv4('10.5.128.0');
+    const wanted = Array.from({ length: 5000 }, (_, index) => first + index);
+    const failures = conversation.batch(
+      'fill',
+      wanted.map((destination) => replaceNeighbour(ifindex, destination, MAC, 113)),
+    );
+    assert.deepEqual(failures, []);
+    const found = listNeighbours(conversation, ifindex).map(({ destination }) => destination);
+    assert.deepEqual(
+      found.sort((a, b) => a - b),
+      wanted,
+    );
+  });
+}
+
+/** Forwarding entries. */
+export function forwardingContract(contract: Contract): void {
+  contract('a forwarding entry is created, replaced, removed once', ({ conversation, ifindex }) => {
+    const held = () => listForwarding(conversation, ifindex);
+    assert.deepEqual(held(), []);
+    conversation.request('create', replaceForwarding(ifindex, MAC, NODE));
+    conversation.request('create', replaceForwarding(ifindex, OTHER_MAC, NODE));
+    conversation.request('replace', replaceForwarding(ifindex, MAC, OTHER_NODE));
+    assert.deepEqual(
+      held().sort((a, b) => a.mac.localeCompare(b.mac)),
+      [
+        { mac: MAC, endpoint: OTHER_NODE, state: NUD_PERMANENT },
+        { mac: OTHER_MAC, endpoint: NODE, state: NUD_PERMANENT },
+      ],
+    );
+    conversation.request('remove', removeForwarding(ifindex, MAC, OTHER_NODE));
+    conversation.request('remove', removeForwarding(ifindex, OTHER_MAC, undefined));
+    assert.deepEqual(held(), []);
+    const again = removeForwarding(ifindex, MAC, OTHER_NODE);
+    assert.throws(() => conversation.request('remove', again), refused('ENOENT'));
+  });
+}
+
+/** Addresses and routes. */
+export function addressingContract(contract: Contract): void {
+  contract('an address is added and removed once', ({ conversation, ifindex }) => {
+    const held = () => listAddresses(conversation).filter((one) => one.ifindex === ifindex);
+    conversation.request('add', addAddress(ifindex, SUBNET, 32));
+    assert.deepEqual(held(), [{ ifindex, address: SUBNET, prefixLength: 32, scope: 0, secondary: false }]);
+    assert.throws(() => conversation.request('add', addAddress(ifindex, SUBNET, 32)), refused('EEXIST'));
+    conversation.request('remove', removeAddress(ifindex, SUBNET, 32));
+    assert.deepEqual(held(), []);
+    const again = removeAddress(ifindex, SUBNET, 32);
+    assert.throws(() => conversation.request('remove', again), refused('EADDRNOTAVAIL'));
+  });
+
+  contract('a route is replaced in its place and removed once', ({ conversation, ifindex }) => {
+    const held = () => listRoutes(conversation).filter((one) => one.ifindex === ifindex);
+    const wanted = {
+      destination: NETWORK,
+      ifindex,
+      gateway: undefined,
+      preferredSource: undefined,
+      priority: 0,
+      protocol: 113,
+      scope: RT_SCOPE_LINK,
+    };
+    conversation.request('create', replaceOnLinkRoute(ifindex, NETWORK, 4));
+    conversation.request('replace', replaceOnLinkRoute(ifindex, NETWORK, 113));
+    assert.deepEqual(held(), [wanted]);
+    const foreign = removeRoute({ ...wanted, protocol: 4 });
+    assert.throws(() => conversation.request('remove', foreign), refused('ESRCH'));
+    conversation.request('remove', removeRoute(wanted));
+    assert.deepEqual(held(), []);
+    assert.throws(() => conversation.request('remove', removeRoute(wanted)), refused('ESRCH'));
+  });
+}
