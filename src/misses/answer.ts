@@ -13,6 +13,7 @@ import {
 } from '../netlink/constants.ts';
 import { encodeMessage } from '../netlink/message.ts';
 import { neighbourMessage } from '../netlink/neighbour/message.ts';
+import { u16, u32 } from '../netlink/values.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 
 /** A message that is written again and again with only its address (and MAC) changed, in place. */
@@ -22,6 +23,10 @@ export interface AnswerTemplate {
   /** -1 in a message without a MAC. */
   readonly macAt: number;
 }
+
+/** Offsets of nlmsg_flags and nlmsg_seq in a message. */
+const FLAGS_AT = 6;
+const SEQUENCE_AT = 8;
 
 /** Stand for the two places while the template is made; every byte differs, so that each place is found. */
 const PLACE_ADDRESS = 0x01234567;
@@ -58,12 +63,24 @@ export function pokeMessage(sequence: number): Buffer {
   );
 }
 
-/** Puts an address, and a MAC where there is one, into a template. */
-export function fill(answer: AnswerTemplate, destination: Ipv4, mac: Uint8Array | undefined): void {
-  answer.bytes.writeUInt32BE(destination, answer.destinationAt);
+/** Puts an address, and a MAC where there is one, into the copy of a template that begins at `at`. */
+export function fill(
+  buffer: Buffer,
+  at: number,
+  template: AnswerTemplate,
+  destination: Ipv4,
+  mac: Uint8Array | undefined,
+): void {
+  buffer.writeUInt32BE(destination, at + template.destinationAt);
   if (mac !== undefined) {
-    answer.bytes.set(mac, answer.macAt);
+    buffer.set(mac, at + template.macAt);
   }
+}
+
+/** Makes the message at `at` ask for an acknowledgement with that sequence number. */
+export function askForAcknowledgement(buffer: Buffer, at: number, sequence: number): void {
+  u16.write(buffer, at + FLAGS_AT, u16.read(buffer, at + FLAGS_AT, 2) | NLM_F_ACK);
+  u32.write(buffer, at + SEQUENCE_AT, sequence);
 }
 
 function template(request: Parameters<typeof encodeMessage>[0]): AnswerTemplate {

@@ -1,4 +1,4 @@
-import { codeOf } from '../base/errno.ts';
+import { codeOf, errnoName } from '../base/errno.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { KernelFault } from '../kernel/kernel-fault.ts';
 import { listNeighbours } from '../kernel/neighbours.ts';
@@ -8,16 +8,22 @@ import type { Prefix } from '../net/prefix.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
-import { absentTemplate, fill, pokeMessage, resolvedTemplate } from './answer.ts';
+import { pokeMessage } from './answer.ts';
+import { AnswerQueue } from './answer-queue.ts';
 import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import { InstalledNeighbours } from './installed.ts';
+import { Marks } from './marks.ts';
 import { ACKNOWLEDGED, MALFORMED, MISS, MissMessage, REFUSAL } from './miss-message.ts';
 import { NeighbourWriter } from './neighbour-writer.ts';
 
-/** The sequence number by which the resolver knows the answer to its own poke; main's pokes carry POKE. */
+/** Sequence numbers tell acknowledgements apart: of main's pokes, of our own, and of answers that end a batch. */
 export const POKE = 1;
 const CAUGHT_UP = 2;
+const MARK = 3;
+
+/** Refusals after which the entry may still wait for an answer. */
+const OUT_OF_MEMORY = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
 
 /** A change of one subnet's lease: its host's MAC, or undefined when nobody holds it any more. */
 export interface SubnetChange {
@@ -38,27 +44,27 @@ export interface ResolverParts {
 }
 
 /**
- * Answers the kernel's questions about neighbours of one device, one at a time, from its own table of leases. It is
- * the only writer of that device's neighbours.
+ * Answers the kernel's questions about neighbours of one device from its own table of leases. It is the only writer
+ * of that device's neighbours.
  */
 export class Resolver {
   readonly #parts: ResolverParts;
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #installed: InstalledNeighbours;
   readonly #writer: NeighbourWriter;
+  readonly #answers: AnswerQueue;
+  readonly #marks = new Marks();
   readonly #message = new MissMessage();
   readonly #buffer = Buffer.alloc(4096);
-  readonly #resolved;
-  readonly #absent;
   readonly #caughtUp = pokeMessage(CAUGHT_UP);
   #listed = false;
+  /** Notifications were dropped, and may still be. */
   #behind = false;
 
   constructor(parts: ResolverParts) {
     this.#parts = parts;
     this.#installed = new InstalledNeighbours(parts.maximum);
-    this.#resolved = resolvedTemplate(parts.ifindex);
-    this.#absent = absentTemplate(parts.ifindex);
+    this.#answers = new AnswerQueue(parts.ifindex);
     this.#writer = new NeighbourWriter(parts, this.#installed);
   }
 
@@ -76,6 +82,9 @@ export class Resolver {
     if (length > 0) {
       this.#handle(length);
     }
+    if (!this.#answers.isEmpty && (!this.#marks.outstanding || this.#answers.isFull)) {
+      this.#flush();
+    }
     if (this.#behind) {
       this.#send(this.#caughtUp);
     }
@@ -88,6 +97,10 @@ export class Resolver {
    * @throws KernelFault when the socket is beyond use
    */
   apply(changes: readonly SubnetChange[], complete: boolean): void {
+    // What was decided by the old table must not be written after the new one.
+    if (!this.#answers.isEmpty) {
+      this.#flush();
+    }
     for (const { subnet, mac } of changes) {
       if (mac === undefined) {
         this.#leases.delete(subnet);
@@ -105,23 +118,19 @@ export class Resolver {
   }
 
   #handle(length: number): void {
-    const { counters } = this.#parts;
     switch (this.#message.read(this.#buffer, length)) {
       case MISS:
         this.#resolve(this.#message.destination, this.#message.state);
         break;
       case REFUSAL:
-        counters.addRefusal(this.#message.errno);
+        this.#noteRefusal(this.#message.errno);
+        this.#noteAcknowledgement(this.#message.sequence);
         break;
       case ACKNOWLEDGED:
-        if (this.#message.sequence === CAUGHT_UP && this.#behind) {
-          this.#behind = false;
-          this.#writer.answerWaiting(this.#list(), this.#leases, this.#listed);
-          this.#countInstalled();
-        }
+        this.#noteAcknowledgement(this.#message.sequence);
         break;
       case MALFORMED:
-        counters.add('malformed');
+        this.#parts.counters.add('malformed');
         break;
     }
   }
@@ -135,12 +144,12 @@ export class Resolver {
     } else if (decision === NO_LEASE) {
       this.#refuse(destination, state);
     } else {
-      fill(this.#resolved, destination, decision.mac);
-      this.#send(this.#resolved.bytes);
+      this.#answers.addResolved(destination, decision.mac);
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
       const evicted = this.#installed.touch(destination, decision);
       if (evicted !== undefined) {
-        this.#evict(evicted);
+        this.#answers.addAbsent(evicted);
+        counters.add('evicted');
       }
       this.#countInstalled();
     }
@@ -149,17 +158,31 @@ export class Resolver {
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
   #refuse(destination: Ipv4, state: number): void {
     if (state === NUD_INCOMPLETE || this.#message.protocol === OWN_PROTOCOL) {
-      fill(this.#absent, destination, undefined);
-      this.#send(this.#absent.bytes);
+      this.#answers.addAbsent(destination);
       this.#installed.forget(destination);
       this.#parts.counters.add('noLease');
     }
   }
 
-  #evict(address: Ipv4): void {
-    fill(this.#absent, address, undefined);
-    this.#send(this.#absent.bytes);
-    this.#parts.counters.add('evicted');
+  /** What the kernel had no memory for still waits: the dump that catches up finds it. */
+  #noteRefusal(errno: number): void {
+    this.#parts.counters.addRefusal(errno);
+    this.#behind ||= OUT_OF_MEMORY.has(errnoName(errno));
+  }
+
+  #noteAcknowledgement(sequence: number): void {
+    if (sequence === MARK) {
+      this.#marks.cameBack(!this.#answers.isEmpty);
+    } else if (sequence === CAUGHT_UP && this.#behind) {
+      this.#behind = false;
+      this.#writer.answerWaiting(this.#list(), this.#leases, this.#listed);
+      this.#countInstalled();
+    }
+  }
+
+  #flush(): void {
+    const marked = !this.#behind && this.#marks.next();
+    this.#send(this.#answers.take(marked ? MARK : 0));
   }
 
   #countInstalled(): void {
@@ -170,12 +193,16 @@ export class Resolver {
     return listNeighbours(this.#parts.conversation, this.#parts.ifindex);
   }
 
-  /** Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped. */
+  /**
+   * Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped, the
+   * mark perhaps among them, so that nothing may go on waiting for it.
+   */
   #receive(): number {
     try {
       return this.#parts.misses.receive(this.#buffer);
     } catch (error) {
       const code = codeOf(error);
+      this.#marks.lost();
       if (code === 'ENOBUFS') {
         this.#parts.counters.add('overruns');
         this.#behind = true;
@@ -186,11 +213,13 @@ export class Resolver {
     }
   }
 
-  /** An answer that cannot be sent is counted and not repeated: the kernel asks again, twice, a second apart. */
+  /** Answers that cannot be sent are counted; the dump that catches up finds who still waits for one. */
   #send(bytes: Buffer): void {
     try {
       this.#parts.misses.send(bytes);
     } catch (error) {
+      this.#marks.lost();
+      this.#behind = true;
       const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
       this.#parts.counters.addRefusal(Math.abs(errno));
     }

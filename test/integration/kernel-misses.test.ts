@@ -89,7 +89,7 @@ onMissSocket('a miss reaches the miss socket once, and the answer resolves it', 
   assert.equal(next(), MISS);
   assert.deepEqual([message.destination, message.state, message.protocol], [CONTAINER, NUD_INCOMPLETE, 0]);
   const answer = resolvedTemplate(device.ifindex);
-  fill(answer, CONTAINER, macToBytes(MAC));
+  fill(answer.bytes, 0, answer, CONTAINER, macToBytes(MAC));
   writeSync(descriptor, answer.bytes);
   assert.equal(next(), undefined);
   assert.deepEqual(listNeighbours(device.conversation, device.ifindex), [
@@ -154,7 +154,7 @@ onMissSocket('acknowledgements and refusals reach the miss socket', async (under
   assert.equal(next(), ACKNOWLEDGED);
   assert.equal(message.sequence, 9);
   const absent = absentTemplate(device.ifindex);
-  fill(absent, CONTAINER, undefined);
+  fill(absent.bytes, 0, absent, CONTAINER, undefined);
   writeSync(descriptor, absent.bytes);
   assert.equal(next(), REFUSAL);
   assert.equal(message.errno, 2);

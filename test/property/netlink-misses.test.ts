@@ -91,8 +91,8 @@ test('a filled template is what the codec encodes (property)', () => {
       const resolved = resolvedTemplate(device);
       const absent = absentTemplate(device);
       for (const [destination, linkLayerAddress] of answers) {
-        fill(resolved, destination, macToBytes(linkLayerAddress));
-        fill(absent, destination, undefined);
+        fill(resolved.bytes, 0, resolved, destination, macToBytes(linkLayerAddress));
+        fill(absent.bytes, 0, absent, destination, undefined);
         const header = { family: AF_INET, ifindex: device };
         const wanted = neighbourMessage.request(
           RTM_NEWNEIGH,

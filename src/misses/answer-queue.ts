@@ -1,0 +1,83 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import {
+  type AnswerTemplate,
+  absentTemplate,
+  askForAcknowledgement,
+  fill,
+  resolvedTemplate,
+} from './answer.ts';
+
+/** As many answers as go into one write; the kernel handles them all before the write returns. */
+const MOST_ANSWERS = 64;
+
+/**
+ * Answers that wait to be written together, in one buffer that is used again and again. Adding and taking allocate
+ * nothing.
+ */
+export class AnswerQueue {
+  readonly #resolved: AnswerTemplate;
+  readonly #absent: AnswerTemplate;
+  readonly #buffer: Buffer;
+  /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
+  readonly #views = new Map<number, Buffer>();
+  #length = 0;
+  #lastAt = 0;
+  #count = 0;
+
+  constructor(ifindex: number) {
+    this.#resolved = resolvedTemplate(ifindex);
+    this.#absent = absentTemplate(ifindex);
+    this.#buffer = Buffer.alloc(MOST_ANSWERS * this.#resolved.bytes.length);
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /** No room for one more question, which may need two messages: its answer and an eviction. */
+  get isFull(): boolean {
+    return this.#count + 2 > MOST_ANSWERS;
+  }
+
+  /** `This address is at that MAC` (six bytes). */
+  addResolved(destination: Ipv4, mac: Uint8Array): void {
+    this.#add(this.#resolved, destination, mac);
+  }
+
+  /** `Nobody has this address`. */
+  addAbsent(destination: Ipv4): void {
+    this.#add(this.#absent, destination, undefined);
+  }
+
+  /**
+   * Takes what waits, ready to be written; the bytes are valid until the next answer is added. With a `mark` (a
+   * sequence number, not 0) the last answer asks for an acknowledgement that carries it.
+   */
+  take(mark: number): Buffer {
+    if (mark !== 0) {
+      askForAcknowledgement(this.#buffer, this.#lastAt, mark);
+    }
+    const bytes = this.#view(this.#length);
+    this.#length = 0;
+    this.#count = 0;
+    return bytes;
+  }
+
+  #add(template: AnswerTemplate, destination: Ipv4, mac: Uint8Array | undefined): void {
+    this.#lastAt = this.#length;
+    this.#buffer.set(template.bytes, this.#length);
+    fill(this.#buffer, this.#length, template, destination, mac);
+    this.#length += template.bytes.length;
+    this.#count += 1;
+  }
+
+  #view(length: number): Buffer {
+    const known = this.#views.get(length);
+    if (known !== undefined) {
+      return known;
+    }
+    const view = this.#buffer.subarray(0, length);
+    this.#views.set(length, view);
+    return view;
+  }
+}

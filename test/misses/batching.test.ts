@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatIpv4 } from '../../src/net/ipv4.ts';
+import { NLM_F_ACK, NUD_PERMANENT } from '../../src/netlink/constants.ts';
+import { ERRNO } from '../support/fake-link-table.ts';
+import { at, lease, macOf, noLease, resolverOnFake } from './fixture.ts';
+
+/** A resolver with leases of hosts 1 to 4, whose writes are counted, and a burst of n misses that all wait at once. */
+function burstable() {
+  const fake = resolverOnFake();
+  const { resolver, kernel, ifindex, misses } = fake;
+  resolver.apply(
+    [1, 2, 3, 4].map((n) => lease(n)),
+    true,
+  );
+  const writes: number[] = [];
+  const send = misses.send.bind(misses);
+  misses.send = (bytes) => {
+    writes.push(bytes.length);
+    send(bytes);
+  };
+  const address = (n: number) => formatIpv4(at('10.5.1.0') + n);
+  const wait = (count: number, from = 1) => {
+    for (let n = from; n < from + count; n++) {
+      kernel.miss(misses, ifindex, at(address(n)));
+    }
+  };
+  return { ...fake, writes, address, wait };
+}
+
+test('misses that wait together are answered in few writes, every one of them', () => {
+  const { settle, writes, wait, held, address, counters } = burstable();
+  wait(600);
+  settle();
+  for (let n = 1; n <= 600; n++) {
+    assert.equal(held(address(n))?.state, NUD_PERMANENT, address(n));
+  }
+  assert.equal(counters.get('answered'), 600);
+  // Eight by themselves, then 592 in tens.
+  assert.ok(writes.length < 30, `${writes.length} writes`);
+});
+
+test('misses that come one by one are each answered at once, and seldom with a mark', () => {
+  const { kernel, miss, writes, held, address } = burstable();
+  kernel.requests.splice(0);
+  for (let n = 1; n <= 80; n++) {
+    miss(address(n));
+    assert.equal(held(address(n))?.state, NUD_PERMANENT);
+  }
+  assert.equal(writes.length, 80);
+  const marked = kernel.requests.filter(({ flags }) => (flags & NLM_F_ACK) !== 0);
+  assert.equal(marked.length, 10);
+});
+
+test('after a burst, single misses are answered at once again', () => {
+  const { settle, wait, miss, writes, held, address } = burstable();
+  wait(100);
+  settle();
+  const before = writes.length;
+  miss(address(200));
+  assert.equal(writes.length, before + 1);
+  assert.equal(held(address(200))?.state, NUD_PERMANENT);
+});
+
+test('an overrun in the middle of a batch keeps nothing waiting', () => {
+  const { settle, misses, wait, held, address, counters } = burstable();
+  misses.capacity = 50;
+  wait(500);
+  settle();
+  for (let n = 1; n <= 500; n++) {
+    assert.equal(held(address(n))?.state, NUD_PERMANENT, address(n));
+  }
+  assert.equal(counters.get('overruns'), 1);
+  assert.equal(counters.get('answered') + counters.get('recovered'), 500);
+});
+
+test('what waits in a batch is decided by the leases of its time, and follows the next ones', () => {
+  const { resolver, settle, wait, misses, held, address } = burstable();
+  wait(100);
+  // Nine reads: the eighth write carries a mark, the ninth miss waits for it.
+  for (let reads = 0; reads < 9; reads++) {
+    resolver.step();
+  }
+  assert.ok(misses.waiting > 0);
+  resolver.apply([{ ...lease(1), mac: lease(2).mac }], true);
+  assert.equal(held(address(9))?.mac, macOf(2), 'written before the change, so the change finds it');
+  settle();
+  resolver.apply([noLease(1)], true);
+  for (let n = 1; n <= 100; n++) {
+    assert.equal(held(address(n)), undefined, address(n));
+  }
+});
+
+test('an answer that the kernel had no memory for is given again', () => {
+  for (const errno of [ERRNO.ENOBUFS, ERRNO.ENOMEM]) {
+    const { kernel, miss, held, address, counters } = burstable();
+    kernel.refuse(28, errno);
+    miss(address(1));
+    assert.equal(held(address(1))?.state, NUD_PERMANENT);
+    assert.equal(counters.get('recovered'), 1);
+    assert.equal(Object.values(counters.refusals()).at(0), 1);
+  }
+});
+
+test('an answer that could not be written is given again', () => {
+  const { misses, miss, held, address, counters } = burstable();
+  misses.failSend('ENOBUFS');
+  miss(address(1));
+  assert.equal(held(address(1))?.state, NUD_PERMANENT);
+  assert.deepEqual(counters.refusals(), { ENOBUFS: 1 });
+});
