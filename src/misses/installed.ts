@@ -1,31 +1,45 @@
-import { LRUCache } from 'lru-cache';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { contains, type Prefix, sizeOf } from '../net/prefix.ts';
 import type { RemoteHost } from './decide.ts';
 
+/** No entry: the end of a list, or a free slot. */
+const NONE = -1;
+
 /**
  * The neighbours in the agent's care, by what was asked for latest. They are PERMANENT, so neither the kernel's garbage
  * collection nor its table limit bounds them: this does.
+ *
+ * A hash table with linear probing over entries that are linked by age, all in arrays that are made once. A Map, and
+ * so lru-cache, which stands on one, makes its table anew after as many evictions as it holds entries: 64 bytes per
+ * miss, and a major collection for every half a million.
  */
 export class InstalledNeighbours {
-  readonly #cache: LRUCache<number, RemoteHost>;
-  readonly #evicted: Ipv4[] = [];
+  readonly #maximum: number;
+  /** Entry by hash; at most half full, so that probes stay short. */
+  readonly #slots: Int32Array;
+  readonly #addresses: Int32Array;
+  readonly #hosts: (RemoteHost | undefined)[];
+  readonly #older: Int32Array;
+  readonly #newer: Int32Array;
+  #newest = NONE;
+  #oldest = NONE;
+  /** Entries that were given back, linked by `#older`; those from `#used` on were never used. */
+  #free = NONE;
+  #used = 0;
+  #size = 0;
 
   /** @param maximum how many there may be, at least 1 */
   constructor(maximum: number) {
-    this.#cache = new LRUCache<number, RemoteHost>({
-      max: maximum,
-      // Overwriting disposes with reason `set` and deletion with `delete`; only `evict` leaves an entry in the kernel.
-      dispose: (_remote, key, reason) => {
-        if (reason === 'evict') {
-          this.#evicted.push(key >>> 0);
-        }
-      },
-    });
+    this.#maximum = maximum;
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(maximum * 2))).fill(NONE);
+    this.#addresses = new Int32Array(maximum);
+    this.#hosts = new Array<RemoteHost | undefined>(maximum).fill(undefined);
+    this.#older = new Int32Array(maximum);
+    this.#newer = new Int32Array(maximum);
   }
 
   get size(): number {
-    return this.#cache.size;
+    return this.#size;
   }
 
   /**
@@ -34,32 +48,132 @@ export class InstalledNeighbours {
    * @returns the address that had to make room, if one had to: its entry is to be removed
    */
   touch(address: Ipv4, remote: RemoteHost): Ipv4 | undefined {
-    // Signed keys, because V8 holds numbers above 2^31 as an allocation each.
-    this.#cache.set(address | 0, remote);
-    return this.#evicted.length === 0 ? undefined : this.#evicted.pop();
+    const known = this.#find(address);
+    if (known !== NONE) {
+      this.#hosts[known] = remote;
+      this.#unlink(known);
+      this.#linkNewest(known);
+      return undefined;
+    }
+    const evicted = this.#size === this.#maximum ? (this.#addresses[this.#oldest] ?? 0) >>> 0 : undefined;
+    if (evicted !== undefined) {
+      this.forget(evicted);
+    }
+    this.#add(address, remote);
+    return evicted;
   }
 
   /** Tells whether the address's entry holds the MAC of that host; does not count as being asked for. */
   leadsTo(address: Ipv4, remote: RemoteHost): boolean {
-    const present = this.#cache.peek(address | 0);
+    const present = this.#hosts[this.#find(address)];
     return present !== undefined && Buffer.compare(present.mac, remote.mac) === 0;
   }
 
   forget(address: Ipv4): void {
-    this.#cache.delete(address | 0);
+    const entry = this.#find(address);
+    if (entry === NONE) {
+      return;
+    }
+    this.#removeSlot(this.#slotOf(address));
+    this.#unlink(entry);
+    this.#hosts[entry] = undefined;
+    this.#older[entry] = this.#free;
+    this.#free = entry;
+    this.#size -= 1;
   }
 
-  /** The addresses inside the prefix, in no order; costs the smaller of the prefix and the cache. */
+  /** The addresses inside the prefix, in no order; costs the smaller of the prefix and the table. */
   within(prefix: Prefix): Ipv4[] {
-    if (sizeOf(prefix) > this.#cache.size) {
-      return [...this.#cache.keys()].map((key) => key >>> 0).filter((address) => contains(prefix, address));
-    }
     const found: Ipv4[] = [];
+    if (sizeOf(prefix) > this.#size) {
+      for (let entry = this.#newest; entry !== NONE; entry = this.#older[entry] ?? NONE) {
+        const address = (this.#addresses[entry] ?? 0) >>> 0;
+        if (contains(prefix, address)) {
+          found.push(address);
+        }
+      }
+      return found;
+    }
     for (let address = prefix.address; address < prefix.address + sizeOf(prefix); address++) {
-      if (this.#cache.has(address | 0)) {
+      if (this.#find(address) !== NONE) {
         found.push(address);
       }
     }
     return found;
+  }
+
+  #add(address: Ipv4, remote: RemoteHost): void {
+    const entry = this.#free === NONE ? this.#used++ : this.#free;
+    if (entry === this.#free) {
+      this.#free = this.#older[entry] ?? NONE;
+    }
+    this.#addresses[entry] = address;
+    this.#hosts[entry] = remote;
+    this.#slots[this.#slotOf(address)] = entry;
+    this.#linkNewest(entry);
+    this.#size += 1;
+  }
+
+  #find(address: Ipv4): number {
+    return this.#slots[this.#slotOf(address)] ?? NONE;
+  }
+
+  /** The slot that holds the address, or the free one where it would go. */
+  #slotOf(address: Ipv4): number {
+    const mask = this.#slots.length - 1;
+    let slot = this.#home(address);
+    for (;;) {
+      const entry = this.#slots[slot] ?? NONE;
+      if (entry === NONE || this.#addresses[entry] === (address | 0)) {
+        return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Fibonacci hashing: neighbouring addresses, the usual case, come to lie apart. */
+  #home(address: number): number {
+    return (Math.imul(address, 0x9e3779b1) >>> 8) & (this.#slots.length - 1);
+  }
+
+  /** Closes the gap: an entry behind it moves into it unless its own place lies between the two. */
+  #removeSlot(removed: number): void {
+    const mask = this.#slots.length - 1;
+    let gap = removed;
+    for (let slot = (gap + 1) & mask; this.#slots[slot] !== NONE; slot = (slot + 1) & mask) {
+      const entry = this.#slots[slot] ?? NONE;
+      const home = this.#home(this.#addresses[entry] ?? 0);
+      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+        this.#slots[gap] = entry;
+        gap = slot;
+      }
+    }
+    this.#slots[gap] = NONE;
+  }
+
+  #linkNewest(entry: number): void {
+    this.#older[entry] = this.#newest;
+    this.#newer[entry] = NONE;
+    if (this.#newest === NONE) {
+      this.#oldest = entry;
+    } else {
+      this.#newer[this.#newest] = entry;
+    }
+    this.#newest = entry;
+  }
+
+  #unlink(entry: number): void {
+    const older = this.#older[entry] ?? NONE;
+    const newer = this.#newer[entry] ?? NONE;
+    if (newer === NONE) {
+      this.#newest = older;
+    } else {
+      this.#older[newer] = older;
+    }
+    if (older === NONE) {
+      this.#oldest = newer;
+    } else {
+      this.#newer[older] = newer;
+    }
   }
 }

@@ -33,6 +33,8 @@ export interface ResolverOptions {
   readonly network: Prefix;
   /** How many neighbours there may be. */
   readonly maximum: number;
+  /** Receive buffer to ask for, in bytes: MISS_BUFFER_BYTES unless told. */
+  readonly receiveBytes?: number;
   /** Milliseconds that a read of the resolver blocks at most: 500 unless told. */
   readonly waitMilliseconds?: number;
   /** Called once if the thread ends although nobody stopped it. */
@@ -65,8 +67,9 @@ export class ResolverHandle {
   /** @throws KernelFault when a socket cannot be opened */
   constructor(options: ResolverOptions) {
     const { ifindex, network, maximum, waitMilliseconds = WAIT_MS } = options;
+    const wanted = options.receiveBytes ?? MISS_BUFFER_BYTES;
     this.#routeDescriptor = openRouteSocket();
-    const { descriptor, receiveBytes } = openMissSocket(ifindex, MISS_BUFFER_BYTES, waitMilliseconds);
+    const { descriptor, receiveBytes } = openMissSocket(ifindex, wanted, waitMilliseconds);
     this.#missDescriptor = descriptor;
     this.receiveBytes = receiveBytes;
     this.#misses = descriptorTransport(descriptor);

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
+import { ResolverHandle, type ResolverOptions } from '../../src/misses/resolver-handle.ts';
+import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/net/ipv4.ts';
+import { parseMac } from '../../src/net/mac.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
+import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
+import { MissDevice } from '../support/miss-device.ts';
+import { enterNamespace } from '../support/netns.ts';
+
+const skip = enterNamespace(import.meta.url);
+
+const NETWORK = parsePrefix('10.5.0.0/16');
+const MAC = parseMac('02:00:00:00:00:07');
+
+test('a main thread that stalls for three seconds delays no miss', { skip }, async (t) => {
+  using device = new MissDevice('l3m-stall', NETWORK, { id: 4078, port: 4078 });
+  const resolver = await startResolver(t, device.ifindex);
+  // Another process sends half a second from now, and looks at the table another half second later.
+  const send = 'for n in $(seq 1 200); do echo knock > /dev/udp/10.5.7.$n/9; done';
+  const script = `sleep 0.5; ${send}; sleep 0.5; ip -4 neighbour show dev l3m-stall`;
+  const witness = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let seen = '';
+  witness.stdout.on('data', (chunk) => {
+    seen += chunk;
+  });
+  const ended = once(witness, 'exit');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+  await ended;
+  assert.equal(seen.match(/ PERMANENT/g)?.length, 200, seen);
+  assert.equal(resolver.counters.get('answered'), 200);
+});
+
+test('with a receive buffer of default size a burst of 20,000 is answered within a second', {
+  skip,
+}, async (t) => {
+  using device = new MissDevice('l3m-burst', NETWORK, { id: 4079, port: 4079 });
+  const resolver = await startResolver(t, device.ifindex, { receiveBytes: 212_992 });
+  const socket = createSocket('udp4');
+  t.after(() => socket.close());
+  // A machine that is busy elsewhere may send so slowly that nothing is dropped: then the burst comes again.
+  for (let round = 0; round < 3 && resolver.counters.get('overruns') === 0; round++) {
+    await burst(socket, parseIpv4('10.5.1.0') + round * 20_000);
+    assert.deepEqual(
+      await stillWaiting(device),
+      [],
+      'destinations that the kernel accepted and that still wait',
+    );
+  }
+  const held = listNeighbours(device.conversation, device.ifindex).length;
+  // The kernel refuses what comes while 1,024 destinations wait (gc_thresh3): how many that are is up to the machine.
+  assert.ok(held > 1024, `${held} entries`);
+  assert.ok(resolver.counters.get('overruns') >= 1, 'the buffer was too small for the burst');
+  assert.ok(resolver.counters.get('answered') + resolver.counters.get('recovered') >= held);
+});
+
+test('100 lease changes a second delay no miss and lose none', { skip }, async (t) => {
+  using device = new MissDevice('l3m-churn', NETWORK, { id: 4080, port: 4080 });
+  const { conversation, ifindex } = device;
+  const resolver = await startResolver(t, ifindex);
+  const socket = createSocket('udp4');
+  t.after(() => socket.close());
+  const first = parseIpv4('10.5.64.0');
+  const other = parseMac('02:00:00:00:00:08');
+  const begin = performance.now();
+  let changes = 0;
+  // 100 packets and a change every 5 ms: 20,000 misses and 200 changes a second.
+  for (let n = 0; n < 10_000; n += 100) {
+    const due = begin + (n / 100) * 5;
+    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    // 10.5.1.0/24 appears, moves and goes, over and over: not where the packets go, but in the same table.
+    const mac = [MAC, other, undefined][changes++ % 3];
+    await resolver.apply([{ subnet: parsePrefix('10.5.1.0/24'), mac }], true);
+    await Promise.all(Array.from({ length: 100 }, (_, index) => send(socket, formatIpv4(first + n + index))));
+  }
+  const rate = changes / ((performance.now() - begin) / 1000);
+  assert.ok(rate >= 100, `${rate} changes a second`);
+  await resolver.apply([], true);
+  const held = listNeighbours(conversation, ifindex);
+  assert.equal(held.length, 10_000);
+  assert.ok(held.every(({ state, mac }) => state === NUD_PERMANENT && mac === MAC));
+  assert.equal(resolver.counters.get('answered'), 10_000, 'none had to be recovered');
+});
+
+/** A running resolver thread with one lease for the whole network. */
+async function startResolver(
+  t: TestContext,
+  ifindex: number,
+  options: Partial<ResolverOptions> = {},
+): Promise<ResolverHandle> {
+  const onFailure = (fault: Error) => assert.fail(fault);
+  const resolver = new ResolverHandle({ ifindex, network: NETWORK, maximum: 65_536, onFailure, ...options });
+  t.after(() => resolver.stop());
+  await resolver.apply([{ subnet: NETWORK, mac: MAC }], true);
+  return resolver;
+}
+
+/** Packets to 20,000 addresses, in turns in which this process does nothing else, so that the resolver falls behind. */
+async function burst(socket: Socket, first: Ipv4): Promise<void> {
+  for (let n = 0; n < 20_000; n += 2000) {
+    await Promise.all(
+      Array.from({ length: 2000 }, (_, index) => send(socket, formatIpv4(first + n + index))),
+    );
+  }
+}
+
+/** The neighbours that have no answer, as soon as there are none, or after a second. */
+async function stillWaiting({ conversation, ifindex }: MissDevice): Promise<Neighbour[]> {
+  const begin = performance.now();
+  for (;;) {
+    const left = listNeighbours(conversation, ifindex).filter(({ state }) => state !== NUD_PERMANENT);
+    if (left.length === 0 || performance.now() - begin > 1000) {
+      return left;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function send(socket: Socket, address: string): Promise<void> {
+  return new Promise((resolve) => socket.send('knock', 9, address, () => resolve()));
+}
