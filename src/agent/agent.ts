@@ -8,7 +8,6 @@ import { Mirror } from '../leases/mirror.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { waitForConfig } from '../leases/wait-for-config.ts';
-import { ResolverHandle } from '../misses/resolver-handle.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { ensureAddressing } from '../overlay/addressing.ts';
 import { type DevicePlan, deviceName, ensureDevice, VXLAN_OVERHEAD } from '../overlay/device.ts';
@@ -21,10 +20,8 @@ import type { Ending } from './ending.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
 import type { Progress, Tunnel } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
+import { startResolver } from './start-resolver.ts';
 import { readPreviousSubnet, writeSubnetFile } from './subnet-file.ts';
-
-/** How many neighbours there may be before those asked for longest ago have to go. */
-const MAXIMUM_NEIGHBOURS = 32_768;
 
 export interface AgentParts {
   readonly options: RunOptions;
@@ -66,7 +63,6 @@ export class Agent {
     }
     const tunnel = await this.#raiseTunnel(config);
     if (await this.#claim(config, tunnel)) {
-      this.#resolveMisses(config, tunnel);
       this.#follow(config, tunnel);
       await this.#publish(config, tunnel);
     }
@@ -110,26 +106,14 @@ export class Agent {
     return true;
   }
 
-  #resolveMisses({ network }: NetworkConfig, { device }: Tunnel): void {
-    const { progress, ending, closers, log } = this.#parts;
-    const resolver = new ResolverHandle({
-      ifindex: device.ifindex,
-      network,
-      maximum: MAXIMUM_NEIGHBOURS,
-      onFailure: (fault) => ending.fail(fault),
-    });
-    closers.add('resolver', () => resolver.stop());
-    progress.resolver = resolver;
-    log.info({ receiveBytes: resolver.receiveBytes }, 'answering misses');
-  }
-
-  /** Follows the leases of all hosts, our own among them. */
+  /** Answers misses and follows the leases of all hosts, our own among them. */
   #follow({ network }: NetworkConfig, { plan, device }: Tunnel): void {
     const { options, publicIp, store, progress, ending, closers, log } = this.#parts;
-    const { claim, resolver } = progress;
-    if (claim === undefined || resolver === undefined) {
+    const { claim } = progress;
+    if (claim === undefined) {
       return;
     }
+    const resolver = startResolver({ device, network, ending, closers, log });
     const forwarding = new ForwardingTable(this.#parts.kernel, device.ifindex, log);
     const programmer = new Programmer(forwarding, resolver);
     const keeper = new LeaseKeeper({
@@ -153,7 +137,7 @@ export class Agent {
     });
     closers.add('lease keeper', () => keeper.stop());
     closers.add('lease mirror', () => mirror.stop());
-    Object.assign(progress, { forwarding, keeper, mirror });
+    Object.assign(progress, { resolver, forwarding, keeper, mirror });
     keeper.run().catch((error: unknown) => ending.fail(error));
     mirror.run().catch((error: unknown) => ending.fail(error));
   }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { closeSocket, openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
 import { descriptorTransport, type Transport } from '../kernel/transport.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macToBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { pokeMessage } from './answer.ts';
@@ -10,8 +11,8 @@ import {
   CONTROL_SLOTS,
   type LeasesMessage,
   POSTED,
+  type ResolverMessage,
   type ResolverStart,
-  type RewrittenMessage,
   STOP,
 } from './resolver-messages.ts';
 import { ThreadFault } from './thread-fault.ts';
@@ -37,6 +38,8 @@ export interface ResolverOptions {
   readonly receiveBytes?: number;
   /** Milliseconds that a read of the resolver blocks at most: 500 unless told. */
   readonly waitMilliseconds?: number;
+  /** Called with an address that no lease covers: once a second, and once a minute for the same one, at most. */
+  readonly onUnknown?: (address: Ipv4) => void;
   /** Called once if the thread ends although nobody stopped it. */
   readonly onFailure: (fault: ThreadFault) => void;
 }
@@ -83,7 +86,7 @@ export class ResolverHandle {
       control: this.#controlMemory,
     };
     this.#worker = new Worker(new URL('./resolver-thread.js', import.meta.url), { workerData });
-    this.#worker.on('message', ({ id }: RewrittenMessage) => this.#settle(id));
+    this.#worker.on('message', (message: ResolverMessage) => this.#hear(message, options.onUnknown));
     this.#ended = this.#watch(options.onFailure);
     process.on('exit', this.#onExit);
   }
@@ -119,9 +122,13 @@ export class ResolverHandle {
     this.#misses.send(this.#poke);
   }
 
-  #settle(id: number): void {
-    this.#waiting.get(id)?.resolve();
-    this.#waiting.delete(id);
+  #hear(message: ResolverMessage, onUnknown: ResolverOptions['onUnknown']): void {
+    if (message.kind === 'unknown') {
+      onUnknown?.(message.address);
+      return;
+    }
+    this.#waiting.get(message.id)?.resolve();
+    this.#waiting.delete(message.id);
   }
 
   /** An error event is always followed by the exit event, so everything hangs on the latter. */

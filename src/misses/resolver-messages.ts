@@ -1,3 +1,4 @@
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { SubnetChange } from './resolver.ts';
 
@@ -19,10 +20,10 @@ export interface LeasesMessage {
   readonly complete: boolean;
 }
 
-/** Resolver to main: the neighbours follow the changes of that message now. */
-export interface RewrittenMessage {
-  readonly id: number;
-}
+/** Resolver to main: the neighbours follow the changes of that message now; or an address had no lease. */
+export type ResolverMessage =
+  | { readonly kind: 'rewritten'; readonly id: number }
+  | { readonly kind: 'unknown'; readonly address: Ipv4 };
 
 /** Slots of the shared control words. */
 export const STOP = 0;

@@ -6,11 +6,12 @@ import { Resolver } from './resolver.ts';
 import {
   type LeasesMessage,
   POSTED,
+  type ResolverMessage,
   type ResolverStart,
-  type RewrittenMessage,
   STOP,
 } from './resolver-messages.ts';
 import { ThreadFault } from './thread-fault.ts';
+import { UnknownAddresses } from './unknown-addresses.ts';
 
 /**
  * The resolver thread: reads misses until it is told to stop. It never returns to its event loop meanwhile, so what
@@ -22,6 +23,7 @@ function run(start: ResolverStart): void {
     throw new ThreadFault('resolver-thread', 'started as a program', 'a worker thread of the agent');
   }
   const control = new Int32Array(start.control);
+  const unknown = new UnknownAddresses(() => performance.now());
   const resolver = new Resolver({
     ifindex: start.ifindex,
     network: start.network,
@@ -29,6 +31,11 @@ function run(start: ResolverStart): void {
     conversation: new Conversation(descriptorTransport(start.routeDescriptor)),
     counters: new Counters(start.counters),
     maximum: start.maximum,
+    onUnknown: (address) => {
+      if (unknown.shouldTell(address)) {
+        port.postMessage({ kind: 'unknown', address } satisfies ResolverMessage);
+      }
+    },
   });
   let posted = 0;
   while (Atomics.load(control, STOP) === 0) {
@@ -38,7 +45,7 @@ function run(start: ResolverStart): void {
       for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
         const { id, changes, complete }: LeasesMessage = next.message;
         resolver.apply(changes, complete);
-        port.postMessage({ id } satisfies RewrittenMessage);
+        port.postMessage({ kind: 'rewritten', id } satisfies ResolverMessage);
       }
     }
   }

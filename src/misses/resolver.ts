@@ -41,6 +41,8 @@ export interface ResolverParts {
   readonly counters: Counters;
   /** How many neighbours there may be. */
   readonly maximum: number;
+  /** Called after an address without a lease was answered; not for each one when several are answered together. */
+  readonly onUnknown?: (address: Ipv4) => void;
 }
 
 /**
@@ -57,6 +59,7 @@ export class Resolver {
   readonly #message = new MissMessage();
   readonly #buffer = Buffer.alloc(4096);
   readonly #caughtUp = pokeMessage(CAUGHT_UP);
+  #unknown: Ipv4 | undefined;
   #listed = false;
   /** Notifications were dropped, and may still be. */
   #behind = false;
@@ -87,6 +90,10 @@ export class Resolver {
     }
     if (this.#behind) {
       this.#send(this.#caughtUp);
+    }
+    if (this.#unknown !== undefined) {
+      this.#parts.onUnknown?.(this.#unknown);
+      this.#unknown = undefined;
     }
   }
 
@@ -160,6 +167,7 @@ export class Resolver {
     if (state === NUD_INCOMPLETE || this.#message.protocol === OWN_PROTOCOL) {
       this.#answers.addAbsent(destination);
       this.#installed.forget(destination);
+      this.#unknown = destination;
       this.#parts.counters.add('noLease');
     }
   }

@@ -77,5 +77,7 @@ describe('two hosts with two containers each', { skip: labSkipReason() }, () => 
     assert.ok(performance.now() - begin < 1500, `${performance.now() - begin} ms`);
     assert.equal((await statsOf(host)).misses.noLease, before.misses.noLease + 1);
     assert.ok((await unicastNeighbours(host)).every(({ dst }) => dst !== '10.5.255.254'));
+    const log = await host.namespace.run('cat', host.daemon.logFile);
+    assert.equal(log.split('\n').filter((line) => line.includes('"10.5.255.254"')).length, 1, 'said once');
   });
 });
