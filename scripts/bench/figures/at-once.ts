@@ -1,0 +1,93 @@
+import type { Burst } from '../samples.ts';
+import { daemonSide, type Side, yardstickSide } from '../sides.ts';
+import { alternate, median } from '../statistics.ts';
+import { type Destinations, sendBurst } from '../traffic.ts';
+import { type Experiment, LEASES, type Stage, TABLE_ENTRIES } from './experiment.ts';
+
+type Turn = { readonly side: string } & Burst;
+
+/** 20,000 destinations as fast as one sender can: the rate of the answers, and whether any was lost. */
+export const atOnce: Experiment = {
+  name: 'burst',
+  title: '20,000 destinations at full speed',
+  needsRaisedLimits: true,
+  figures: ['rate', 'rateBatched', 'lost', 'longest'],
+  seconds: ({ rounds }) => 2 + rounds,
+  run: async (stage) => {
+    const { scene } = stage;
+    const sides = [daemonSide(scene), yardstickSide(scene, 1), yardstickSide(scene, 64)];
+    const found = await turns(stage, sides, () => ({ leases: LEASES, first: 0, count: 20_000 }));
+    const rate = (name: string) => median(of(found, name).map(({ perSecond }) => perSecond));
+    return {
+      findings: [
+        { name: 'rate', measured: rate('l3missd'), yardstick: rate('C, one message') },
+        { name: 'rateBatched', measured: rate('l3missd'), yardstick: rate('C, batched') },
+        { name: 'lost', measured: lostBy(of(found, 'l3missd')) },
+        { name: 'longest', measured: longestOf(of(found, 'l3missd')) },
+      ],
+      samples: found,
+    };
+  },
+};
+
+/** Ten times as many: more than the receive buffer holds, so misses are dropped and must be found again. */
+export const manyAtOnce: Experiment = {
+  name: 'flood',
+  title: '200,000 destinations at full speed',
+  needsRaisedLimits: true,
+  figures: ['lostOfMany', 'longestOfMany'],
+  seconds: ({ rounds }) => (1 + rounds) * 8,
+  run: async (stage) => {
+    const found = await turns(stage, [daemonSide(stage.scene)], floodDestinations);
+    return {
+      findings: [
+        { name: 'lostOfMany', measured: lostBy(found) },
+        { name: 'longestOfMany', measured: longestOf(found) },
+      ],
+      samples: found,
+    };
+  },
+};
+
+/**
+ * Others than in the turn before: the daemon bounds its neighbours, and would remove what it remembers from that turn
+ * to make room, while it is waited for again.
+ */
+function floodDestinations(turn: number): Destinations {
+  return { leases: LEASES, first: (turn % 5) * 200_000, count: 200_000 };
+}
+
+/** Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while. */
+async function turns(
+  { scene, extent, limits }: Stage,
+  sides: readonly Side[],
+  destinations: (turn: number) => Destinations,
+): Promise<Turn[]> {
+  limits.raise(TABLE_ENTRIES);
+  try {
+    const found: Turn[] = [];
+    for (const [turn, side] of [...sides, ...alternate(sides, extent.rounds)].entries()) {
+      const burst = await side.during(() => sendBurst(scene, side.host, destinations(turn), 0));
+      found.push({ side: side.name, ...burst });
+    }
+    return found.slice(sides.length);
+  } finally {
+    for (const { host } of sides) {
+      await scene.flush(host);
+    }
+    limits.restore();
+  }
+}
+
+function of(found: readonly Turn[], name: string): Turn[] {
+  return found.filter(({ side }) => side === name);
+}
+
+function lostBy(found: readonly Turn[]): number {
+  return found.reduce((sum, { accepted, answered }) => sum + accepted - answered, 0);
+}
+
+/** Milliseconds. */
+function longestOf(found: readonly Turn[]): number {
+  return Math.max(...found.map(({ waits }) => waits.max)) / 1e3;
+}

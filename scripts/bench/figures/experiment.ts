@@ -1,0 +1,41 @@
+import type { Finding } from '../marks.ts';
+import type { Scene } from '../scene.ts';
+import type { TableLimits } from '../table-limits.ts';
+
+/** How much is measured. */
+export interface Extent {
+  /** How often each side has its turn. */
+  readonly rounds: number;
+  readonly short: boolean;
+}
+
+export interface Stage {
+  readonly scene: Scene;
+  readonly limits: TableLimits;
+  readonly extent: Extent;
+}
+
+export interface Result {
+  readonly findings: readonly Finding[];
+  /** What the findings were made from, for the JSON. */
+  readonly samples: unknown;
+}
+
+/** One set-up that gives one or more figures. */
+export interface Experiment {
+  /** By which `--only` chooses it. */
+  readonly name: string;
+  readonly title: string;
+  /** How long it takes on a usual machine. */
+  seconds(extent: Extent): number;
+  /** Why it cannot be made here. */
+  readonly needsRaisedLimits: boolean;
+  readonly figures: readonly Finding['name'][];
+  run(stage: Stage): Promise<Result>;
+}
+
+/** How many remote hosts have leases where nothing else is said. */
+export const LEASES = 4000;
+
+/** What gc_thresh1 to 3 are raised to: more entries than wait at any time. */
+export const TABLE_ENTRIES = 1_048_576;

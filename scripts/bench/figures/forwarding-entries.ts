@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { alternate, median } from '../statistics.ts';
+import type { Experiment, Stage } from './experiment.ts';
+
+const ENTRIES = 10_000;
+const DEVICE = 'bench0';
+const SIDES = ['l3missd', 'C, batched'] as const;
+
+const outcome = z.object({ nanoseconds: z.number().positive() });
+
+/** The forwarding entries of 10,000 leases, from the decoded leases to the kernel's last acknowledgement. */
+export const forwardingEntries: Experiment = {
+  name: 'forwarding',
+  title: `forwarding entries of ${ENTRIES} leases`,
+  needsRaisedLimits: false,
+  figures: ['forwarding'],
+  seconds: ({ rounds }) => rounds / 2,
+  run: async (stage) => {
+    const found: { side: string; milliseconds: number }[] = [];
+    for (const side of alternate(SIDES, stage.extent.rounds)) {
+      found.push({ side, milliseconds: await turn(stage, side) });
+    }
+    const of = (name: string) =>
+      median(found.filter(({ side }) => side === name).map(({ milliseconds }) => milliseconds));
+    return {
+      findings: [{ name: 'forwarding', measured: of('l3missd'), yardstick: of('C, batched') }],
+      samples: found,
+    };
+  },
+};
+
+/** Each turn has a new process and a new device. */
+async function turn({ scene }: Stage, side: (typeof SIDES)[number]): Promise<number> {
+  const { namespace } = scene.yardstickHost;
+  const program = fileURLToPath(new URL('../forwarding-program.js', import.meta.url));
+  const command = side === 'l3missd' ? [process.execPath, program] : [scene.programs.forwarding];
+  const cpu = String(scene.placement.agent);
+  await namespace.configure(`link add ${DEVICE} type vxlan id 77 dstport 8473 nolearning`);
+  try {
+    const printed = await namespace.run('taskset', '--cpu-list', cpu, ...command, DEVICE, String(ENTRIES));
+    return outcome.parse(JSON.parse(printed)).nanoseconds / 1e6;
+  } finally {
+    await namespace.configure(`link delete ${DEVICE}`);
+  }
+}

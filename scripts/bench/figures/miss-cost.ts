@@ -1,0 +1,58 @@
+import type { Pairs } from '../samples.ts';
+import { daemonSide, type Side, yardstickSide } from '../sides.ts';
+import { alternate, median, quantile } from '../statistics.ts';
+import { sendPairs } from '../traffic.ts';
+import { type Experiment, LEASES, type Stage } from './experiment.ts';
+
+const DESTINATIONS = 800;
+
+type Turn = { readonly side: string } & Pairs;
+
+/**
+ * What one miss costs: 800 destinations one after another, of each the first round trip less the second. Once with the
+ * sender on another processor than the agent, where waking the other one is most of the cost, and once on the same,
+ * where only the work counts.
+ */
+export const missCost: Experiment = {
+  name: 'cost',
+  title: `cost of one miss, ${DESTINATIONS} destinations one after another`,
+  needsRaisedLimits: false,
+  figures: ['costMedian', 'costTail', 'costMedianOneCore', 'costTailOneCore'],
+  seconds: ({ rounds }) => 1 + rounds * 0.5,
+  run: async (stage) => {
+    const { traffic, agent } = stage.scene.placement;
+    const apart = await turns(stage, traffic);
+    const together = await turns(stage, agent);
+    return {
+      findings: [
+        { name: 'costMedian', ...sides(apart, (costs) => quantile(costs, 0.5)) },
+        { name: 'costTail', ...sides(apart, (costs) => quantile(costs, 0.99)) },
+        { name: 'costMedianOneCore', ...sides(together, (costs) => quantile(costs, 0.5)) },
+        { name: 'costTailOneCore', ...sides(together, (costs) => quantile(costs, 0.99)) },
+      ],
+      samples: { apart, together },
+    };
+  },
+};
+
+async function turns({ scene, extent }: Stage, cpu: number): Promise<Turn[]> {
+  const pair = [daemonSide(scene), yardstickSide(scene, 1)];
+  const measure = (side: Side) =>
+    side.during(() => sendPairs(scene, side.host, { leases: LEASES, first: 0, count: DESTINATIONS }, cpu));
+  // Once each without being counted: caches and compiled code are those of a program that has run for a while.
+  for (const side of pair) {
+    await measure(side);
+  }
+  const found: Turn[] = [];
+  for (const side of alternate(pair, extent.rounds)) {
+    found.push({ side: side.name, ...(await measure(side)) });
+  }
+  return found;
+}
+
+/** The median over the rounds, of the daemon and of the yardstick. */
+function sides(found: readonly Turn[], figure: (costs: readonly number[]) => number) {
+  const of = (own: boolean) =>
+    median(found.filter(({ side }) => (side === 'l3missd') === own).map(({ costs }) => figure(costs)));
+  return { measured: of(true), yardstick: of(false) };
+}

@@ -1,0 +1,87 @@
+import { systemClock } from '../../../src/base/clock.ts';
+import { waitUntil } from '../../../src/lab/wait-until.ts';
+import { NETWORK_CONFIG } from '../address-plan.ts';
+import { writeLeases } from '../bench-leases.ts';
+import { processorSecondsOf, residentMiBOf } from '../process-usage.ts';
+import type { Scene } from '../scene.ts';
+import { alternate, median } from '../statistics.ts';
+import { sendBurst } from '../traffic.ts';
+import type { Experiment, Stage } from './experiment.ts';
+
+const CLUSTERS = [
+  { prefix: '/bench/small', leases: 1, neighbours: 1 },
+  { prefix: '/bench/large', leases: 10_000, neighbours: 10_000 },
+];
+type Cluster = (typeof CLUSTERS)[number];
+
+/** Slow enough that the default limits of the neighbour table never refuse one. */
+const MISSES_PER_SECOND = 5000;
+/** What a start and a burst leave to the garbage collector is part of what the daemon takes, once it had time. */
+const SETTLE_MS = 3000;
+
+/** Resident memory of a fresh daemon on the yardstick's host, in a cluster of its own under another prefix. */
+export const memory: Experiment = {
+  name: 'memory',
+  title: 'resident memory in a small and in a large cluster',
+  needsRaisedLimits: false,
+  figures: ['memory'],
+  seconds: ({ rounds }) => 2 + rounds * 10,
+  run: async ({ scene, extent }) => {
+    for (const { prefix, leases } of CLUSTERS) {
+      await scene.lab.etcd.put(`${prefix}/config`, NETWORK_CONFIG);
+      await writeLeases(scene.lab.etcd, prefix, leases);
+    }
+    const found: { leases: number; residentMiB: number }[] = [];
+    for (const cluster of alternate(CLUSTERS, extent.rounds)) {
+      found.push({ leases: cluster.leases, residentMiB: await residentIn(scene, cluster) });
+    }
+    const of = (size: number) =>
+      median(found.filter(({ leases }) => leases === size).map(({ residentMiB }) => residentMiB));
+    return { findings: [{ name: 'memory', measured: of(10_000), yardstick: of(1) }], samples: found };
+  },
+};
+
+async function residentIn(scene: Scene, { prefix, leases, neighbours }: Cluster): Promise<number> {
+  const { daemon } = scene.yardstickHost;
+  await scene.flush(scene.yardstickHost);
+  await daemon.start('--etcd-prefix', prefix);
+  try {
+    const to = { leases, first: 0, count: neighbours };
+    await sendBurst(scene, scene.yardstickHost, to, MISSES_PER_SECOND);
+    const complete = async () => (await daemon.statistics()).neighbours.installed >= neighbours;
+    await waitUntil(`${neighbours} neighbours`, complete);
+    await systemClock.sleep(SETTLE_MS, scene.daemonHost.namespace.gate.signal);
+    return residentMiBOf(daemon.process.pid);
+  } finally {
+    await daemon.stop();
+  }
+}
+
+/** V8 collects garbage until some seconds after the last work (its memory reducer), which is not idling. */
+const REST_MS = 10_000;
+
+/** Processor time of the daemon while nothing happens. */
+export const idle: Experiment = {
+  name: 'idle',
+  title: 'processor time of an idle daemon',
+  needsRaisedLimits: false,
+  figures: ['idle'],
+  seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
+  run: async (stage) => {
+    const percent = await idleShare(stage);
+    return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }] };
+  },
+};
+
+async function idleShare({ scene, extent }: Stage): Promise<number> {
+  const { pid } = scene.daemonHost.daemon.process;
+  await systemClock.sleep(REST_MS, scene.daemonHost.namespace.gate.signal);
+  const [begin, used] = [systemClock.monotonic(), processorSecondsOf(pid)];
+  await systemClock.sleep(idleSeconds(extent.short) * 1000, scene.daemonHost.namespace.gate.signal);
+  const elapsed = (systemClock.monotonic() - begin) / 1000;
+  return ((processorSecondsOf(pid) - used) / elapsed) * 100;
+}
+
+function idleSeconds(short: boolean): number {
+  return short ? 10 : 60;
+}

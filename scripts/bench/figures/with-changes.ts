@@ -1,0 +1,86 @@
+import { changeLeases } from '../bench-leases.ts';
+import type { Burst } from '../samples.ts';
+import { MAIN_PREFIX, pinMainThread } from '../scene.ts';
+import { daemonSide } from '../sides.ts';
+import { alternate, median } from '../statistics.ts';
+import { sendBurst } from '../traffic.ts';
+import { type Experiment, type Extent, LEASES, type Stage, TABLE_ENTRIES } from './experiment.ts';
+
+const RATE = 20_000;
+const CHANGES_PER_SECOND = 100;
+
+type Turn = { readonly changes: number } & Burst;
+
+/** New destinations at a steady rate, with leases changing meanwhile and without. */
+export const withChanges: Experiment = {
+  name: 'changes',
+  title: `${RATE} new destinations a second, with ${CHANGES_PER_SECOND} lease changes a second and without`,
+  needsRaisedLimits: false,
+  figures: ['changesTail', 'changesLost'],
+  seconds: (extent) => extent.rounds * 2 * (duration(extent) + 1),
+  run: async (stage) => {
+    const found = await turns(stage);
+    const tail = (some: readonly Turn[]) => median(some.map(({ waits }) => waits.p99));
+    const changed = found.filter(({ changes }) => changes > 0);
+    const quiet = found.filter(({ changes }) => changes === 0);
+    const lost = changed.reduce((sum, { accepted, answered }) => sum + accepted - answered, 0);
+    return {
+      findings: [
+        { name: 'changesTail', measured: tail(changed), yardstick: tail(quiet) },
+        { name: 'changesLost', measured: lost },
+      ],
+      samples: found,
+    };
+  },
+};
+
+/**
+ * The daemon's main thread moves to the other processor, so that it handles the changes while the resolver answers:
+ * that is what two threads are for. A daemon that may run everywhere has its resolver now beside the sender and now
+ * not, which changes the waits more than lease changes do. Limits are raised where they can be, because a refused
+ * datagram would hide a long wait.
+ */
+async function turns(stage: Stage): Promise<Turn[]> {
+  const { scene, limits, extent } = stage;
+  const { traffic, agent } = scene.placement;
+  const { pid } = scene.daemonHost.daemon.process;
+  const raising = limits.outOfReach === undefined;
+  if (raising) {
+    limits.raise(TABLE_ENTRIES);
+  }
+  await pinMainThread(pid, traffic);
+  try {
+    const found: Turn[] = [];
+    for (const changing of alternate([true, false], extent.rounds)) {
+      found.push(await turn(stage, changing));
+    }
+    return found;
+  } finally {
+    await pinMainThread(pid, agent);
+    await scene.flush(scene.daemonHost);
+    limits.restore();
+  }
+}
+
+function turn({ scene, extent }: Stage, changing: boolean): Promise<Turn> {
+  const side = daemonSide(scene);
+  const destinations = { leases: LEASES, first: 0, count: RATE * duration(extent) };
+  return side.during(async () => {
+    const over = new AbortController();
+    const changes = changing
+      ? changeLeases(scene.lab.etcd, MAIN_PREFIX, {
+          leases: LEASES,
+          perSecond: CHANGES_PER_SECOND,
+          signal: over.signal,
+        })
+      : Promise.resolve(0);
+    const burst = sendBurst(scene, side.host, destinations, RATE).finally(() => over.abort());
+    const [changed, sent] = await Promise.all([changes, burst]);
+    return { changes: changed, ...sent };
+  });
+}
+
+/** Seconds of one turn. */
+function duration({ short }: Extent): number {
+  return short ? 5 : 30;
+}

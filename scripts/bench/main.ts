@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs';
+import { describeError } from '../../src/base/fault.ts';
+import { takeDownOrphans } from '../../src/lab/take-down.ts';
+import { EXPERIMENTS } from './experiments.ts';
+import { TABLE_ENTRIES } from './figures/experiment.ts';
+import { guarded } from './guarded.ts';
+import { describeMachine, type Machine, type Placement, placement } from './machine.ts';
+import { compared, FIGURES, verdictOf } from './marks.ts';
+import { type Options, parseOptions, usage } from './options.ts';
+import { renderFindings } from './render.ts';
+import { enterUserNamespace } from './rootless.ts';
+import { type Outcome, runExperiments } from './run.ts';
+import { Scene } from './scene.ts';
+import { TableLimits } from './table-limits.ts';
+
+async function main(): Promise<number> {
+  const names = EXPERIMENTS.map(({ name }) => name);
+  const options = parseOptions(process.argv.slice(2), names);
+  if (options.help) {
+    process.stdout.write(usage(names));
+    return 0;
+  }
+  enterUserNamespace(import.meta.url);
+  const limits = new TableLimits();
+  if (limits.restoreAfterKill()) {
+    say('gc_thresh was put back, which a run that was killed had raised.');
+  }
+  await takeDownOrphans();
+  const machine = describeMachine();
+  const places = placement();
+  const scene = new Scene(places);
+  const outcome = await guarded(limits, scene.lab, () => runExperiments(scene, limits, options, say));
+  if (outcome === undefined) {
+    return 1;
+  }
+  say(`\n${introduction(machine, places, options)}\n${renderFindings(outcome.findings)}`);
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, outcome))}\n`);
+  }
+  return isFailure(outcome, options) ? 1 : 0;
+}
+
+function introduction(machine: Machine, places: Placement, { rounds }: Options): string {
+  const { processor, processors, kernel, node } = machine;
+  return [
+    `${processor}, ${processors} processors, Linux ${kernel}, Node ${node}.`,
+    `${rounds} turns of each side, alternating; figures are medians over them. What answers misses runs`,
+    `on processor ${places.agent}; sender, receiver, etcd and the benchmark on ${places.traffic}.`,
+  ].join('\n');
+}
+
+function report(machine: Machine, scene: Scene, options: Options, outcome: Outcome): object {
+  return {
+    measuredAt: new Date().toISOString(),
+    machine,
+    placement: scene.placement,
+    receiveBytes: scene.receiveBytes,
+    raisedGcThresh: TABLE_ENTRIES,
+    options,
+    figures: outcome.findings.map((finding) => ({
+      ...FIGURES[finding.name],
+      ...finding,
+      ...('leftOut' in finding
+        ? {}
+        : { compared: compared(FIGURES[finding.name], finding.measured, finding.yardstick) }),
+      verdict: verdictOf(finding),
+    })),
+    daemon: outcome.daemon,
+    samples: outcome.samples,
+  };
+}
+
+function isFailure({ findings }: Outcome, { short, strict }: Options): boolean {
+  const verdicts = findings.map(verdictOf);
+  return (
+    (strict && verdicts.some((one) => one === 'missed' || one === 'missed by two')) ||
+    (short && verdicts.includes('missed by two'))
+  );
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`bench: ${describeError(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+import { systemClock } from '../../src/base/clock.ts';
+import type { Stats } from '../../src/status/stats.ts';
+import { writeLeases } from './bench-leases.ts';
+import { EXPERIMENTS } from './experiments.ts';
+import { type Experiment, type Extent, LEASES } from './figures/experiment.ts';
+import type { Finding } from './marks.ts';
+import type { Options } from './options.ts';
+import { Progress, type Step } from './progress.ts';
+import { MAIN_PREFIX, type Scene } from './scene.ts';
+import type { TableLimits } from './table-limits.ts';
+
+/** Everything that was measured. */
+export interface Outcome {
+  readonly findings: readonly Finding[];
+  readonly samples: Readonly<Record<string, unknown>>;
+  /** What the daemon that answered counted over the whole run. */
+  readonly daemon: Stats['misses'];
+}
+
+const RAISE: Step = { title: 'raising three hosts and etcd, compiling the yardsticks', seconds: 2 };
+const START: Step = { title: `writing ${LEASES} leases and starting daemons`, seconds: 3 };
+
+/** @throws LabFault, BenchFault */
+export async function runExperiments(
+  scene: Scene,
+  limits: TableLimits,
+  options: Options,
+  say: (line: string) => void,
+): Promise<Outcome> {
+  const chosen = EXPERIMENTS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const reason = limits.outOfReach;
+  const possible = chosen.filter(({ needsRaisedLimits }) => !needsRaisedLimits || reason === undefined);
+  const progress = new Progress(
+    [RAISE, START, ...possible.map((one) => stepOf(one, options))],
+    systemClock,
+    say,
+  );
+  progress.begin(RAISE);
+  await scene.raise();
+  progress.begin(START);
+  await writeLeases(scene.lab.etcd, MAIN_PREFIX, LEASES);
+  await scene.startDaemons();
+  const findings: Finding[] = [];
+  const samples: Record<string, unknown> = {};
+  for (const experiment of chosen) {
+    if (experiment.needsRaisedLimits && reason !== undefined) {
+      findings.push(...experiment.figures.map((name) => ({ name, leftOut: reason })));
+      continue;
+    }
+    progress.begin(stepOf(experiment, options));
+    const result = await experiment.run({ scene, limits, extent: options });
+    findings.push(...result.findings);
+    samples[experiment.name] = result.samples;
+  }
+  const { misses } = await scene.daemonHost.daemon.statistics();
+  return { findings, samples, daemon: misses };
+}
+
+function stepOf(experiment: Experiment, extent: Extent): Step {
+  return { title: experiment.title, seconds: experiment.seconds(extent) };
+}

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BackgroundProcess } from '../../src/lab/background-process.ts';
+import { runCommand } from '../../src/lab/command.ts';
+import { builtProgram } from '../../src/lab/daemon.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { Lab } from '../../src/lab/lab.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { NETWORK_CONFIG, OWN_SUBNETS, REMOTE_SUBNETS, REMOTE_UNDERLAY } from './address-plan.ts';
+import { BenchFault } from './bench-fault.ts';
+import type { Placement } from './machine.ts';
+import { compilePrograms, type Programs } from './programs.ts';
+
+/** Where etcd holds the leases that most figures are measured with. */
+export const MAIN_PREFIX = '/coreos.com/network';
+
+const ACCEPT_EVERY_MAC = `
+add table netdev bench
+add chain netdev bench in { type filter hook ingress device "flannel.1" priority 0; }
+add rule netdev bench in meta pkttype set host
+`;
+
+/**
+ * Hosts in namespaces: h1, whose daemon answers; h2, which its daemon made alike and left to the yardstick; and h3,
+ * which stands for all remote hosts. Everything but what answers misses runs on one processor, that on another.
+ */
+export class Scene {
+  readonly lab: Lab;
+  readonly placement: Placement;
+  /** What a yardstick was granted as receive buffer; the daemon asks for the same in the same way. */
+  receiveBytes = 0;
+  #programs: Programs | undefined;
+  #runs = 0;
+
+  constructor(placement: Placement) {
+    this.placement = placement;
+    this.lab = Lab.reserve({
+      hosts: 3,
+      networkConfig: NETWORK_CONFIG,
+      daemonProgram: ['taskset', '--cpu-list', String(placement.agent), ...builtProgram()],
+    });
+  }
+
+  /** The daemon's host. */
+  get daemonHost(): Host {
+    return this.lab.host(1);
+  }
+
+  get yardstickHost(): Host {
+    return this.lab.host(2);
+  }
+
+  get remote(): Host {
+    return this.lab.host(3);
+  }
+
+  /** @throws BenchFault before the scene is raised */
+  get programs(): Programs {
+    if (this.#programs === undefined) {
+      throw new BenchFault('scene', 'programs that were not compiled', 'a scene that was raised');
+    }
+    return this.#programs;
+  }
+
+  /**
+   * Raises the hosts and compiles the programs; daemons do not run yet.
+   *
+   * @throws LabFault, BenchFault
+   */
+  async raise(): Promise<void> {
+    await pin(process.pid, this.placement.traffic);
+    this.#programs = await compilePrograms(this.lab.folder);
+    await this.lab.raise();
+    const { remote } = this;
+    await remote.namespace.configure(
+      `link add flannel.1 mtu 1450 type vxlan id 1 local ${remote.address} dev eth0 dstport 8472 nolearning`,
+      'link set flannel.1 up',
+      `route add ${OWN_SUBNETS} dev flannel.1`,
+      `route add local ${REMOTE_SUBNETS} dev lo`,
+      `route add local ${REMOTE_UNDERLAY} dev lo`,
+    );
+    await remote.namespace.setKernelParameters({ 'net/ipv4/conf/all/rp_filter': '0' });
+    const outcome = await remote.namespace.attempt('nft', ['-f', '-'], { input: ACCEPT_EVERY_MAC });
+    if (outcome.status !== 0) {
+      throw new BenchFault('nft', outcome.stderr, 'nftables with a netdev ingress hook');
+    }
+  }
+
+  /**
+   * Starts the daemon of h1 and lets that of h2 make its device and go.
+   *
+   * @throws LabFault
+   */
+  async startDaemons(): Promise<void> {
+    for (const host of [this.daemonHost, this.yardstickHost]) {
+      await host.namespace.configure(`route add ${REMOTE_UNDERLAY} via ${this.remote.address}`);
+      await host.daemon.start();
+      await this.#introduce(host);
+    }
+    await this.yardstickHost.daemon.stop();
+  }
+
+  /**
+   * Removes the neighbours of the host's tunnel device. A flush stops at the first entry that somebody else removed
+   * meanwhile (a daemon that evicts), so it is repeated until it finds nothing of the kind.
+   *
+   * @throws LabFault
+   */
+  async flush(host: Host): Promise<void> {
+    const args = ['neighbour', 'flush', 'dev', 'flannel.1', 'nud', 'permanent'];
+    const flushed = async () => (await host.namespace.attempt('ip', args)).status === 0;
+    await waitUntil(`neighbours of ${host.name} removed`, flushed, { timeout: 30_000, interval: 100 });
+  }
+
+  /** A number that no run had yet, by which its datagrams are known. */
+  nextRun(): number {
+    this.#runs += 1;
+    return this.#runs;
+  }
+
+  /**
+   * Starts a program of the benchmark and waits for its first line.
+   *
+   * @throws LabFault
+   */
+  async start(host: Host, name: string, command: readonly string[]): Promise<Started> {
+    const logFile = join(this.lab.folder, `${name}-${this.nextRun()}.log`);
+    const process = await BackgroundProcess.start({
+      namespace: host.namespace,
+      command,
+      logFile,
+      outlive: false,
+    });
+    const started = { process, output: () => readFileSync(logFile, 'utf8').trim().split('\n') };
+    await waitUntil(name, () => {
+      process.assertRunning(name);
+      return started.output()[0] !== '';
+    });
+    return started;
+  }
+
+  /** Tells the remote side how to reach the host. */
+  async #introduce(host: Host): Promise<void> {
+    const { device, lease } = await host.daemon.statistics();
+    const source = lease?.subnet.replace(/\/.*/, '');
+    const { namespace } = this.remote;
+    await namespace.configure(
+      `neighbour replace ${source} lladdr ${device?.mac} dev flannel.1 nud permanent`,
+    );
+    const entry = `fdb append ${device?.mac} dev flannel.1 dst ${host.address} self permanent`;
+    await namespace.run('bridge', ...entry.split(' '));
+  }
+}
+
+/** Confines all threads of a process, and what they start from then on, to a processor. */
+export async function pin(pid: number, processor: number): Promise<void> {
+  await runCommand('taskset', ['--all-tasks', '--cpu-list', '--pid', String(processor), String(pid)]);
+}
+
+/** Confines the main thread of a process to a processor; its other threads stay where they are. */
+export async function pinMainThread(pid: number, processor: number): Promise<void> {
+  await runCommand('taskset', ['--cpu-list', '--pid', String(processor), String(pid)]);
+}
+
+export interface Started {
+  readonly process: BackgroundProcess;
+  /** The lines that it printed so far. */
+  readonly output: () => string[];
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Daemon } from '../../src/lab/daemon.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { plannedMac } from './address-plan.ts';
+import type { Scene } from './scene.ts';
+
+/** Somebody who answers the misses of a host while work is done there. */
+export interface Side {
+  readonly name: string;
+  readonly host: Host;
+  /** Does the work with the side answering and its table empty at first. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** The daemon runs all the time, as it does in life; it has nothing to do while others answer on their host. */
+export function daemonSide(scene: Scene): Side {
+  const host = scene.daemonHost;
+  return {
+    name: 'l3missd',
+    host,
+    during: async (work) => {
+      await quiet(host.daemon);
+      await scene.flush(host);
+      return work();
+    },
+  };
+}
+
+/** Waits until the daemon has dealt with everything that it was asked. */
+async function quiet(daemon: Daemon): Promise<void> {
+  let before = '';
+  const standsStill = async () => {
+    const { misses, neighbours } = await daemon.statistics();
+    const now = JSON.stringify({ misses, neighbours });
+    const same = now === before;
+    before = now;
+    return same;
+  };
+  await waitUntil('a daemon at rest', standsStill, { timeout: 60_000, interval: 100 });
+}
+
+const begun = z.object({ receiveBytes: z.int() });
+
+/** A C program that answers everything with one MAC, `batch` answers in a write at most. */
+export function yardstickSide(scene: Scene, batch: 1 | 64): Side {
+  const host = scene.yardstickHost;
+  const { yardstick } = scene.programs;
+  const cpu = String(scene.placement.agent);
+  return {
+    name: batch === 1 ? 'C, one message' : 'C, batched',
+    host,
+    during: async (work) => {
+      await scene.flush(host);
+      const command = ['taskset', '--cpu-list', cpu, yardstick, 'flannel.1', plannedMac(0), String(batch)];
+      const { process, output } = await scene.start(host, 'yardstick', command);
+      scene.receiveBytes = begun.parse(JSON.parse(output()[0] ?? '{}')).receiveBytes;
+      try {
+        return await work();
+      } finally {
+        await process.stop();
+      }
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Host } from '../../src/lab/host.ts';
+import { FIRST_REMOTE_SUBNET } from './address-plan.ts';
+import { BenchFault } from './bench-fault.ts';
+import { type Burst, joinBurst, type Pairs, readPairs } from './samples.ts';
+import type { Scene } from './scene.ts';
+
+/** Which destinations of the plan are sent to. */
+export interface Destinations {
+  readonly leases: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+const EACH_ECHO_MS = 50;
+/** Longer than the kernel asks for an address: what came not within it does not come. */
+const QUIET_MS = 3500;
+
+const responderSummary = z.object({ arrived: z.int(), dropped: z.int() });
+
+/**
+ * Two echoes to each destination, one after another.
+ *
+ * @param cpu the processor that the sender runs on
+ * @throws LabFault, BenchFault
+ */
+export async function sendPairs(scene: Scene, host: Host, to: Destinations, cpu: number): Promise<Pairs> {
+  const file = join(scene.lab.folder, `pairs-${scene.nextRun()}`);
+  const command = [scene.programs.sender, 'pairs', file, ...planArguments(to)];
+  await runPinned(host, cpu, command, 10_000 + to.count * EACH_ECHO_MS);
+  return readPairs(await take(file));
+}
+
+/**
+ * One datagram to each destination, `rate` a second, or as fast as the sender can with 0.
+ *
+ * @throws LabFault, BenchFault; also when the responder's buffer was too small to count everything that came
+ */
+export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate: number): Promise<Burst> {
+  const run = scene.nextRun();
+  const [sent, arrived] = [join(scene.lab.folder, `sent-${run}`), join(scene.lab.folder, `arrived-${run}`)];
+  const longest = 60_000 + (rate === 0 ? 0 : Math.ceil((to.count / rate) * 1000));
+  const responder = await scene.start(
+    scene.remote,
+    'responder',
+    [scene.programs.responder, arrived, to.count, run, QUIET_MS, longest].map(String),
+  );
+  const { traffic } = scene.placement;
+  const command = [scene.programs.sender, 'burst', sent, ...planArguments(to), rate, run].map(String);
+  await runPinned(host, traffic, command, longest);
+  await responder.process.wait();
+  const summary = responderSummary.safeParse(JSON.parse(responder.output()[1] ?? '{}'));
+  if (!summary.success || summary.data.dropped > 0) {
+    const found = responder.output().join(' | ');
+    throw new BenchFault(
+      'responder',
+      found,
+      'a receive buffer that holds all that comes (net.core.rmem_max)',
+    );
+  }
+  return joinBurst(await take(sent), await take(arrived));
+}
+
+function planArguments({ leases, first, count }: Destinations): string[] {
+  return [FIRST_REMOTE_SUBNET, leases, first, count].map(String);
+}
+
+async function runPinned(host: Host, cpu: number, command: string[], timeout: number): Promise<void> {
+  const { status, stderr } = await host.namespace.attempt(
+    'taskset',
+    ['--cpu-list', String(cpu), ...command],
+    { timeout },
+  );
+  if (status !== 0) {
+    throw new BenchFault('sender', `exit status ${status}: ${stderr.trim()}`, 'exit status 0');
+  }
+}
+
+async function take(file: string): Promise<Buffer> {
+  const bytes = readFileSync(file);
+  await rm(file);
+  return bytes;
+}

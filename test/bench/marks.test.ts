@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FIGURES, type Finding, type Verdict, verdictOf } from '../../scripts/bench/marks.ts';
+
+const CASES: readonly (readonly [Finding, Verdict])[] = [
+  [{ name: 'costMedian', measured: 62.5, yardstick: 50 }, 'reached'],
+  [{ name: 'costMedian', measured: 62.6, yardstick: 50 }, 'missed'],
+  [{ name: 'costMedian', measured: 125, yardstick: 50 }, 'missed'],
+  [{ name: 'costMedian', measured: 125.1, yardstick: 50 }, 'missed by two'],
+  [{ name: 'rate', measured: 90, yardstick: 100 }, 'reached'],
+  [{ name: 'rate', measured: 89, yardstick: 100 }, 'missed'],
+  [{ name: 'rate', measured: 45, yardstick: 100 }, 'missed'],
+  [{ name: 'rate', measured: 44.9, yardstick: 100 }, 'missed by two'],
+  [{ name: 'rateBatched', measured: 1, yardstick: 100 }, 'shown'],
+  [{ name: 'lost', measured: 0 }, 'reached'],
+  [{ name: 'lost', measured: 1 }, 'missed by two'],
+  [{ name: 'memory', measured: 164, yardstick: 100 }, 'reached'],
+  [{ name: 'memory', measured: 165, yardstick: 100 }, 'missed'],
+  [{ name: 'memory', measured: 229, yardstick: 100 }, 'missed by two'],
+  [{ name: 'idle', measured: 0.3 }, 'missed'],
+  [{ name: 'forwarding', measured: 5, yardstick: 0 }, 'missed by two'],
+  [{ name: 'forwarding', measured: Number.NaN, yardstick: 1 }, 'missed by two'],
+  [{ name: 'rate', leftOut: 'no root' }, 'left out'],
+];
+
+for (const [finding, verdict] of CASES) {
+  test(`${JSON.stringify(finding)} is ${verdict}`, () => assert.equal(verdictOf(finding), verdict));
+}
+
+test('the marks are those that the project set itself', () => {
+  const marks = Object.entries(FIGURES).flatMap(([name, figure]) =>
+    'mark' in figure ? [[name, JSON.stringify(figure.mark)].join(' ')] : [],
+  );
+  assert.deepEqual(marks, [
+    'costMedian {"atMost":1.25}',
+    'costTail {"atMost":2}',
+    'rate {"atLeast":0.9}',
+    'lost {"atMost":0}',
+    'longest {"atMost":1000}',
+    'lostOfMany {"atMost":0}',
+    'longestOfMany {"atMost":1000}',
+    'changesTail {"atMost":2}',
+    'changesLost {"atMost":0}',
+    'forwarding {"atMost":2}',
+    'memory {"atMost":64}',
+    'idle {"atMost":0.2}',
+  ]);
+});
