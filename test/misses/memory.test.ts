@@ -112,7 +112,10 @@ async function countMajorCollections(work: () => void): Promise<number> {
 
 /** @types/node leaves out what entries of type gc carry in `detail`. */
 function kindOf(entry: PerformanceEntry): unknown {
-  return 'detail' in entry && typeof entry.detail === 'object' && entry.detail !== null && 'kind' in entry.detail
+  return 'detail' in entry &&
+    typeof entry.detail === 'object' &&
+    entry.detail !== null &&
+    'kind' in entry.detail
     ? entry.detail.kind
     : undefined;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RemoteHost } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
-import { contains, prefixOf } from '../../src/net/prefix.ts';
+import { contains, type Prefix, prefixOf } from '../../src/net/prefix.ts';
 
 const HOSTS: RemoteHost[] = [1, 2, 3].map((n) => ({ mac: Uint8Array.of(2, 0, 0, 0, 0, n) }));
 
@@ -14,38 +14,54 @@ const address = fc.oneof(
 );
 
 const step = fc.oneof(
-  fc.record({ kind: fc.constant('touch' as const), address, host: fc.nat(2) }),
+  fc.record({ kind: fc.constant('touch' as const), address, host: fc.constantFrom(...HOSTS) }),
   fc.record({ kind: fc.constant('forget' as const), address }),
 );
 
-test('the table of neighbours is the model: a Map in the order of asking (property)', () => {
+/** What the table must be: a Map in the order of asking. */
+class Model {
+  readonly hosts = new Map<number, RemoteHost>();
+  readonly #maximum: number;
+
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  touch(known: number, host: RemoteHost): number | undefined {
+    const [oldest] = this.hosts.keys();
+    const evicted = !this.hosts.has(known) && this.hosts.size === this.#maximum ? oldest : undefined;
+    if (evicted !== undefined) {
+      this.hosts.delete(evicted);
+    }
+    this.hosts.delete(known);
+    this.hosts.set(known, host);
+    return evicted;
+  }
+
+  within(prefix: Prefix): number[] {
+    return [...this.hosts.keys()].filter((known) => contains(prefix, known));
+  }
+}
+
+test('the table of neighbours is a Map in the order of asking (property)', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(step, { maxLength: 300 }), (maximum, steps) => {
       const table = new InstalledNeighbours(maximum);
-      const model = new Map<number, RemoteHost>();
+      const model = new Model(maximum);
       for (const one of steps) {
         if (one.kind === 'forget') {
           table.forget(one.address);
-          model.delete(one.address);
-          continue;
+          model.hosts.delete(one.address);
+        } else {
+          assert.equal(table.touch(one.address, one.host), model.touch(one.address, one.host));
         }
-        const host = HOSTS[one.host] ?? { mac: new Uint8Array(6) };
-        const [oldest] = model.keys();
-        const full = !model.has(one.address) && model.size === maximum;
-        assert.equal(table.touch(one.address, host), full ? oldest : undefined);
-        if (full && oldest !== undefined) {
-          model.delete(oldest);
-        }
-        model.delete(one.address);
-        model.set(one.address, host);
       }
-      assert.equal(table.size, model.size);
-      for (const [known, host] of model) {
+      assert.equal(table.size, model.hosts.size);
+      for (const [known, host] of model.hosts) {
         assert.ok(table.leadsTo(known, host));
       }
       for (const prefix of [prefixOf(0x0a050000, 16), prefixOf(0x0a050010, 30), prefixOf(0, 0)]) {
-        const expected = [...model.keys()].filter((one) => contains(prefix, one));
-        assert.deepEqual(table.within(prefix).sort(), expected.sort());
+        assert.deepEqual(table.within(prefix).sort(), model.within(prefix).sort());
       }
     }),
     { numRuns: 500 },
