@@ -116,12 +116,12 @@ require_namespaces() {
 }
 
 # Becomes the command, in a user namespace of its own when labs cannot be raised otherwise. There the caller is
-# root over new network and mount namespaces only, and a private /run holds the named namespaces.
+# root over new network and mount namespaces only, with loopback up and a private /run for the named namespaces.
 exec_where_labs_rise() {
   if may_add_namespaces || ! may_add_user_namespaces; then
     exec "$@"
   fi
   # shellcheck disable=SC2016 # expanded by the inner shell
   exec unshare --user --map-root-user --net --mount -- \
-    bash -c 'mount -t tmpfs tmpfs /run && exec "$@"' bash "$@"
+    bash -c 'mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"' bash "$@"
 }

@@ -91,7 +91,8 @@ function commandLine(command: string, args: readonly string[]): string {
 }
 
 function notRun(line: string, error: ExecFileException | null): LabFault {
-  if (error?.code === 'ENOENT') {
+  // A folder of PATH that may not be looked into makes the search end with EACCES (execvp(3)).
+  if (error?.code === 'ENOENT' || error?.code === 'EACCES') {
     return new LabFault(line, 'the program is not installed', 'an installed program', error);
   }
   if (error?.killed === true || typeof error?.signal === 'string') {
