@@ -44,11 +44,13 @@ describe('what the host itself must allow', { skip: labSkipReason() }, () => {
   });
 });
 
-/** Starts the daemon anew and gives the warnings that name a remedy. */
+/** Starts the daemon anew and gives the warnings that name a remedy for what the host does not let pass. */
 async function warnings(host: Host): Promise<z.infer<typeof entry>[]> {
   rmSync(host.daemon.logFile, { force: true });
   await host.daemon.start();
   await host.daemon.stop();
   const lines = readFileSync(host.daemon.logFile, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => entry.parse(JSON.parse(line))).filter(({ mend }) => mend !== undefined);
+  const entries = lines.map((line) => entry.parse(JSON.parse(line)));
+  // Without root the miss socket cannot have the buffer that it asks for, which is said as well.
+  return entries.filter(({ mend }) => mend !== undefined && !mend.includes('rmem_max'));
 }
