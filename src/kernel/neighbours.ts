@@ -4,7 +4,9 @@ import {
   AF_INET,
   NLM_F_CREATE,
   NLM_F_REPLACE,
+  NUD_INCOMPLETE,
   NUD_PERMANENT,
+  NUD_PROBE,
   RTM_DELNEIGH,
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
@@ -12,6 +14,7 @@ import {
 } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
 import { neighbourMessage } from '../netlink/neighbour/message.ts';
+import { u16 } from '../netlink/values.ts';
 import type { Conversation } from './conversation.ts';
 
 /** An IPv4 neighbour (ARP entry) as the kernel holds it. */
@@ -31,25 +34,53 @@ export interface Neighbour {
  * @throws KernelFault
  */
 export function listNeighbours(conversation: Conversation, ifindex: number): Neighbour[] {
+  return dumpNeighbours(conversation, ifindex, () => true);
+}
+
+function dumpNeighbours(
+  conversation: Conversation,
+  ifindex: number,
+  isWanted: (payload: Buffer) => boolean,
+): Neighbour[] {
   let found: Neighbour[] = [];
   // A strict dump takes the interface as an attribute and refuses it in the header (net/core/neighbour.c).
   const request = neighbourMessage.request(RTM_GETNEIGH, 0, { family: AF_INET }, { ifindex });
-  conversation.dump(
-    'list neighbours',
-    request,
-    () => {
-      found = [];
-    },
-    (frame) => {
-      const { header, attributes } = neighbourMessage.decode(frame.payload);
-      const { destination, linkLayerAddress, protocol = 0 } = attributes;
-      if (header.ifindex === ifindex && typeof destination === 'number') {
-        const mac = typeof linkLayerAddress === 'string' ? linkLayerAddress : undefined;
-        found.push({ destination, mac, state: header.state, protocol });
-      }
-    },
-  );
+  const begin = () => {
+    found = [];
+  };
+  conversation.dump('list neighbours', request, begin, ({ payload }) => {
+    if (isWanted(payload)) {
+      found.push(...toNeighbour(payload, ifindex));
+    }
+  });
   return found;
+}
+
+function toNeighbour(payload: Buffer, ifindex: number): Neighbour[] {
+  const { header, attributes } = neighbourMessage.decode(payload);
+  const { destination, linkLayerAddress, protocol = 0 } = attributes;
+  if (header.ifindex !== ifindex || typeof destination !== 'number') {
+    return [];
+  }
+  const mac = typeof linkLayerAddress === 'string' ? linkLayerAddress : undefined;
+  return [{ destination, mac, state: header.state, protocol }];
+}
+
+/** Offset of ndm_state in ndmsg. */
+const STATE_AT = 8;
+
+/**
+ * The IPv4 neighbours of one interface that the kernel asks about: in INCOMPLETE or PROBE. Those in other states, of
+ * which there may be very many, cost next to nothing.
+ *
+ * @throws KernelFault
+ */
+export function listAskedNeighbours(conversation: Conversation, ifindex: number): Neighbour[] {
+  return dumpNeighbours(
+    conversation,
+    ifindex,
+    (payload) => (u16.read(payload, STATE_AT, 2) & (NUD_INCOMPLETE | NUD_PROBE)) !== 0,
+  );
 }
 
 /** A PERMANENT entry, created or replaced. Equivalent to `ip neigh replace DST lladdr MAC dev DEV nud permanent protocol P`. */
@@ -60,6 +91,15 @@ export function replaceNeighbour(ifindex: number, destination: Ipv4, mac: Mac, p
     { family: AF_INET, ifindex, state: NUD_PERMANENT, type: RTN_UNICAST },
     { destination, linkLayerAddress: mac, protocol },
   );
+}
+
+/**
+ * The same for an entry that exists: one that was given up meanwhile does not rise again (ENOENT). Without
+ * NLM_F_REPLACE the kernel would ignore another MAC silently (net/core/neighbour.c, neigh_add). Equivalent to
+ * `ip neigh change DST lladdr MAC dev DEV nud permanent protocol P`.
+ */
+export function changeNeighbour(ifindex: number, destination: Ipv4, mac: Mac, protocol: number): Request {
+  return { ...replaceNeighbour(ifindex, destination, mac, protocol), flags: NLM_F_REPLACE };
 }
 
 /** Equivalent to `ip neigh del DST dev DEV`; packets that wait for the entry fail with EHOSTUNREACH. */

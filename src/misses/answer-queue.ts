@@ -1,11 +1,6 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import {
-  type AnswerTemplate,
-  absentTemplate,
-  askForAcknowledgement,
-  fill,
-  resolvedTemplate,
-} from './answer.ts';
+import { fill, type Template } from '../netlink/template.ts';
+import { absentTemplate, askForAcknowledgement, resolvedTemplate } from './answer.ts';
 
 /** As many answers as go into one write; the kernel handles them all before the write returns. */
 const MOST_ANSWERS = 64;
@@ -15,8 +10,8 @@ const MOST_ANSWERS = 64;
  * nothing.
  */
 export class AnswerQueue {
-  readonly #resolved: AnswerTemplate;
-  readonly #absent: AnswerTemplate;
+  readonly #resolved: Template;
+  readonly #absent: Template;
   readonly #buffer: Buffer;
   /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
   readonly #views = new Map<number, Buffer>();
@@ -63,11 +58,11 @@ export class AnswerQueue {
     return bytes;
   }
 
-  #add(template: AnswerTemplate, destination: Ipv4, mac: Uint8Array | undefined): void {
+  #add(from: Template, destination: Ipv4, mac: Uint8Array | undefined): void {
     this.#lastAt = this.#length;
-    this.#buffer.set(template.bytes, this.#length);
-    fill(this.#buffer, this.#length, template, destination, mac);
-    this.#length += template.bytes.length;
+    this.#buffer.set(from.bytes, this.#length);
+    fill(this.#buffer, this.#length, from, destination, mac);
+    this.#length += from.bytes.length;
     this.#count += 1;
   }
 

@@ -1,14 +1,16 @@
 import { errnoNumber } from '../base/errno.ts';
 import type { BatchFailure } from '../kernel/batch.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import { type Neighbour, removeNeighbour, replaceNeighbour } from '../kernel/neighbours.ts';
+import type { Neighbour } from '../kernel/neighbours.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { macFromBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
+import { filled, type Template } from '../netlink/template.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
+import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
@@ -31,10 +33,14 @@ interface Change {
 export class NeighbourWriter {
   readonly #parts: Parts;
   readonly #installed: InstalledNeighbours;
+  readonly #resolved: Template;
+  readonly #absent: Template;
 
   constructor(parts: Parts, installed: InstalledNeighbours) {
     this.#parts = parts;
     this.#installed = installed;
+    this.#resolved = resolvedTemplate(parts.ifindex);
+    this.#absent = absentTemplate(parts.ifindex);
   }
 
   /**
@@ -142,10 +148,9 @@ export class NeighbourWriter {
   }
 
   #requestFor({ destination, remote }: Change): Request {
-    const { ifindex } = this.#parts;
     return remote === undefined
-      ? removeNeighbour(ifindex, destination)
-      : replaceNeighbour(ifindex, destination, macFromBytes(remote.mac), OWN_PROTOCOL);
+      ? filled(this.#absent, destination, undefined)
+      : filled(this.#resolved, destination, remote.mac);
   }
 }
 

@@ -1,7 +1,7 @@
 import { codeOf, errnoName } from '../base/errno.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { KernelFault } from '../kernel/kernel-fault.ts';
-import { listNeighbours } from '../kernel/neighbours.ts';
+import { listAskedNeighbours, listNeighbours } from '../kernel/neighbours.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
@@ -117,7 +117,7 @@ export class Resolver {
     }
     if (complete && !this.#listed) {
       this.#listed = true;
-      this.#writer.adopt(this.#list(), this.#leases);
+      this.#writer.adopt(listNeighbours(this.#parts.conversation, this.#parts.ifindex), this.#leases);
     } else {
       this.#writer.follow(changes, this.#leases, this.#listed);
     }
@@ -183,7 +183,8 @@ export class Resolver {
       this.#marks.cameBack(!this.#answers.isEmpty);
     } else if (sequence === CAUGHT_UP && this.#behind) {
       this.#behind = false;
-      this.#writer.answerWaiting(this.#list(), this.#leases, this.#listed);
+      const asked = listAskedNeighbours(this.#parts.conversation, this.#parts.ifindex);
+      this.#writer.answerWaiting(asked, this.#leases, this.#listed);
       this.#countInstalled();
     }
   }
@@ -195,10 +196,6 @@ export class Resolver {
 
   #countInstalled(): void {
     this.#parts.counters.set('neighbours', this.#installed.size);
-  }
-
-  #list() {
-    return listNeighbours(this.#parts.conversation, this.#parts.ifindex);
   }
 
   /**

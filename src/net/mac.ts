@@ -33,7 +33,7 @@ export function macFromBytes(bytes: Uint8Array): Mac {
 }
 
 export function macToBytes(mac: Mac): Uint8Array {
-  return Uint8Array.from(mac.split(':'), (pair) => Number.parseInt(pair, 16));
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 
 /** Tells whether a device can carry the MAC: not zero, and the group bit of its first byte clear (IEEE 802). */

@@ -6,8 +6,9 @@ import { listForwarding, removeForwarding, replaceForwarding } from '../kernel/f
 import type { KernelFault } from '../kernel/kernel-fault.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { Mac } from '../net/mac.ts';
+import { type Mac, macToBytes } from '../net/mac.ts';
 import type { Request } from '../netlink/message.ts';
+import { filled, PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
 
 /** A forwarding entry that is to be written: with an endpoint installed, without one removed. */
 interface Entry {
@@ -33,6 +34,7 @@ export class ForwardingTable {
   readonly counters: ForwardingCounters = { entries: 0, written: 0, removed: 0, failed: 0 };
   readonly #conversation: Conversation;
   readonly #ifindex: number;
+  readonly #replace: Template;
   readonly #log: Log;
   /** The leases that name a MAC, by their key. */
   readonly #leases = new Map<Mac, Map<string, Lease>>();
@@ -44,12 +46,13 @@ export class ForwardingTable {
   constructor(conversation: Conversation, ifindex: number, log: Log) {
     this.#conversation = conversation;
     this.#ifindex = ifindex;
+    this.#replace = template(replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS));
     this.#log = log;
   }
 
   /** Whether the kernel refused an entry that a lease still asks for: a comparison writes it again. */
   get incomplete(): boolean {
-    return [...this.#refused].some((mac) => this.#missing(mac).length > 0);
+    return this.#missing(this.#refused).length > 0;
   }
 
   /**
@@ -59,7 +62,7 @@ export class ForwardingTable {
    * @throws KernelFault when the socket fails; refused entries are counted and reported in the log
    */
   install(changes: readonly LeaseChange[]): void {
-    this.#write(this.#take(changes).flatMap((mac) => this.#missing(mac)));
+    this.#write(this.#missing(this.#take(changes)));
   }
 
   /**
@@ -84,7 +87,7 @@ export class ForwardingTable {
     for (const { mac, endpoint } of listForwarding(this.#conversation, this.#ifindex)) {
       this.#held.set(mac, endpoint);
     }
-    this.#write([...this.#leases.keys()].flatMap((mac) => this.#missing(mac)));
+    this.#write(this.#missing(this.#leases.keys()));
   }
 
   /** Returns the MACs whose leases changed. */
@@ -116,17 +119,25 @@ export class ForwardingTable {
     }
   }
 
-  #missing(mac: Mac): Entry[] {
-    const endpoint = this.#wanted(mac);
-    return endpoint === undefined || this.#held.get(mac) === endpoint ? [] : [{ mac, endpoint }];
+  #missing(macs: Iterable<Mac>): Entry[] {
+    const missing: Entry[] = [];
+    for (const mac of macs) {
+      const endpoint = this.#wanted(mac);
+      if (endpoint !== undefined && this.#held.get(mac) !== endpoint) {
+        missing.push({ mac, endpoint });
+      }
+    }
+    return missing;
   }
 
   #wanted(mac: Mac): Ipv4 | undefined {
-    const leases = [...(this.#leases.get(mac)?.values() ?? [])];
-    return leases.reduce<Lease | undefined>(
-      (latest, lease) => (latest === undefined || lease.modRevision > latest.modRevision ? lease : latest),
-      undefined,
-    )?.publicIp;
+    let latest: Lease | undefined;
+    for (const lease of this.#leases.get(mac)?.values() ?? []) {
+      if (latest === undefined || lease.modRevision > latest.modRevision) {
+        latest = lease;
+      }
+    }
+    return latest?.publicIp;
   }
 
   #write(entries: readonly Entry[]): void {
@@ -167,6 +178,6 @@ export class ForwardingTable {
   #requestFor({ mac, endpoint }: Entry): Request {
     return endpoint === undefined
       ? removeForwarding(this.#ifindex, mac, this.#held.get(mac))
-      : replaceForwarding(this.#ifindex, mac, endpoint);
+      : filled(this.#replace, endpoint, macToBytes(mac));
   }
 }

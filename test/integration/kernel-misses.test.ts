@@ -5,7 +5,7 @@ import { setSocketOption } from '../../native-bindings/libc.ts';
 import { codeOf } from '../../src/base/errno.ts';
 import { listNeighbours, removeNeighbour, replaceNeighbour } from '../../src/kernel/neighbours.ts';
 import { closeSocket, openMissSocket, openRouteSocket } from '../../src/kernel/sockets.ts';
-import { absentTemplate, fill, pokeMessage, resolvedTemplate } from '../../src/misses/answer.ts';
+import { absentTemplate, pokeMessage, resolvedTemplate } from '../../src/misses/answer.ts';
 import { ACKNOWLEDGED, MISS, MissMessage, REFUSAL } from '../../src/misses/miss-message.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';
@@ -26,6 +26,7 @@ import {
 } from '../../src/netlink/constants.ts';
 import { splitDatagram } from '../../src/netlink/message.ts';
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
+import { fill } from '../../src/netlink/template.ts';
 import { knock, MissDevice } from '../support/miss-device.ts';
 import { enterNamespace } from '../support/netns.ts';
 

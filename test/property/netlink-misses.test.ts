@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { absentTemplate, fill, pokeMessage, resolvedTemplate } from '../../src/misses/answer.ts';
+import { absentTemplate, pokeMessage, resolvedTemplate } from '../../src/misses/answer.ts';
 import { ACKNOWLEDGED, MISS, MissMessage, REFUSAL } from '../../src/misses/miss-message.ts';
 import { macToBytes } from '../../src/net/mac.ts';
 import {
@@ -18,6 +18,7 @@ import {
 } from '../../src/netlink/constants.ts';
 import { encodeMessage, splitDatagram } from '../../src/netlink/message.ts';
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
+import { fill } from '../../src/netlink/template.ts';
 import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { bytesOf } from '../golden/netlink-samples.ts';
 import { ipv4, mac } from '../net/arbitraries.ts';
@@ -111,10 +112,10 @@ test('a filled template is what the codec encodes (property)', () => {
 test('a template finds its places for every interface number', () => {
   // Numbers whose bytes are those of the placeholders.
   for (const device of [0x01234567, 0x67452301, 0x7fffffff, 1]) {
-    const { destinationAt, macAt, bytes } = resolvedTemplate(device);
-    assert.equal(bytes.readUInt16LE(destinationAt - 2), 1);
+    const { addressAt, macAt, bytes } = resolvedTemplate(device);
+    assert.equal(bytes.readUInt16LE(addressAt - 2), 1);
     assert.equal(bytes.readUInt16LE(macAt - 2), 2);
-    assert.equal(absentTemplate(device).destinationAt, destinationAt);
+    assert.equal(absentTemplate(device).addressAt, addressAt);
   }
 });
 

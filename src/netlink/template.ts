@@ -1,0 +1,63 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import { macFromBytes } from '../net/mac.ts';
+import { encodeMessage, messageHeader, type Request } from './message.ts';
+
+/** A message that is made once and copied for each entry, with only its address (and MAC) put in. */
+export interface Template {
+  readonly type: number;
+  readonly flags: number;
+  /** The whole message, nlmsghdr included. */
+  readonly bytes: Buffer;
+  /** Where the address stands in `bytes`. */
+  readonly addressAt: number;
+  /** Where the MAC stands; -1 in a message without one. */
+  readonly macAt: number;
+}
+
+/** Stand for the two places while a template is made; every byte differs, so that each place is found. */
+export const PLACE_ADDRESS: Ipv4 = 0x01234567;
+const PLACE_MAC_BYTES = Uint8Array.of(0x02, 0x89, 0xab, 0xcd, 0xef, 0x10);
+export const PLACE_MAC = macFromBytes(PLACE_MAC_BYTES);
+
+/** A template of a request that was made with PLACE_ADDRESS, and PLACE_MAC where it has a MAC. */
+export function template(request: Request, flags = 0): Template {
+  const bytes = encodeMessage(request, 0, flags);
+  const place = Buffer.alloc(4);
+  place.writeUInt32BE(PLACE_ADDRESS);
+  return {
+    type: request.type,
+    flags: request.flags,
+    bytes,
+    // From the end, because an interface number before the attributes may have the same bytes.
+    addressAt: bytes.lastIndexOf(place),
+    macAt: bytes.lastIndexOf(PLACE_MAC_BYTES),
+  };
+}
+
+/** Puts an address, and a MAC where there is one, into the copy of a template that begins at `at`. */
+export function fill(
+  buffer: Buffer,
+  at: number,
+  { addressAt, macAt }: Template,
+  address: Ipv4,
+  mac: Uint8Array | undefined,
+): void {
+  buffer.writeUInt32BE(address, at + addressAt);
+  if (mac !== undefined) {
+    buffer.set(mac, at + macAt);
+  }
+}
+
+/** A request that is a filled copy of the template: it takes a tenth of the time that encoding takes. */
+export function filled(from: Template, address: Ipv4, mac: Uint8Array | undefined): Request {
+  return {
+    type: from.type,
+    flags: from.flags,
+    size: from.bytes.length - messageHeader.bytes,
+    write(buffer, offset) {
+      const at = offset - messageHeader.bytes;
+      buffer.set(from.bytes.subarray(messageHeader.bytes), offset);
+      fill(buffer, at, from, address, mac);
+    },
+  };
+}
