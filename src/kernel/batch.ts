@@ -8,6 +8,12 @@ export interface BatchFailure {
   readonly fault: KernelFault;
 }
 
+/** An array of requests, or something that makes each when it is its turn: thousands need not exist at once. */
+export interface RequestList {
+  readonly length: number;
+  at(index: number): Request | undefined;
+}
+
 /**
  * Every refusal is a message in our receive buffer, and the default one (212,992 bytes) holds 256 small messages; 128
  * refusals of one write still fit.
@@ -26,15 +32,30 @@ export class Batch {
     this.firstSequence = firstSequence;
   }
 
-  static of(requests: readonly Request[], begin: number, firstSequence: number): Batch {
-    const chosen = requests.slice(begin, begin + MOST_MESSAGES);
-    const size = chosen.reduce((sum, request) => sum + align(messageHeader.bytes + request.size), 0);
+  static of(requests: RequestList, begin: number, firstSequence: number): Batch {
+    const chosen: Request[] = [];
+    let size = 0;
+    for (let index = begin; index < requests.length && chosen.length < MOST_MESSAGES; index++) {
+      const request = requests.at(index);
+      if (request !== undefined) {
+        chosen.push(request);
+        size += align(messageHeader.bytes + request.size);
+      }
+    }
     const bytes = Buffer.allocUnsafe(size);
     let at = 0;
-    chosen.forEach((request, index) => {
-      const flags = index === chosen.length - 1 ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST;
-      at = writeMessage(bytes, at, request, firstSequence + index, flags);
-    });
+    let sequence = firstSequence;
+    const last = firstSequence + chosen.length - 1;
+    for (const request of chosen) {
+      at = writeMessage(
+        bytes,
+        at,
+        request,
+        sequence,
+        sequence === last ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST,
+      );
+      sequence += 1;
+    }
     return new Batch(bytes, chosen.length, firstSequence);
   }
 }

@@ -2,7 +2,7 @@ import { codeOf } from '../base/errno.ts';
 import { type Acknowledgement, decodeAcknowledgement } from '../netlink/acknowledgement.ts';
 import { NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR } from '../netlink/constants.ts';
 import { encodeMessage, type Frame, type Request, splitDatagram } from '../netlink/message.ts';
-import { Batch, type BatchFailure } from './batch.ts';
+import { Batch, type BatchFailure, type RequestList } from './batch.ts';
 import { KernelFault } from './kernel-fault.ts';
 import type { Transport } from './transport.ts';
 
@@ -50,7 +50,7 @@ export class Conversation {
    * @returns the refused ones, with their index
    * @throws KernelFault when the socket fails
    */
-  batch(operation: string, requests: readonly Request[]): BatchFailure[] {
+  batch(operation: string, requests: RequestList): BatchFailure[] {
     const failures: BatchFailure[] = [];
     for (let begin = 0; begin < requests.length; ) {
       const batch = Batch.of(requests, begin, this.#sequence + 1);

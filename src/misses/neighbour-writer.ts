@@ -118,10 +118,11 @@ export class NeighbourWriter {
   /** A refusal is counted; ENOENT says that the entry was gone already, which a removal wants anyway. */
   #write(operation: string, changes: readonly Change[]): void {
     const evictions: Change[] = [];
-    const failures = this.#parts.conversation.batch(
-      operation,
-      changes.map((change) => this.#requestFor(change)),
-    );
+    const at = (index: number) => {
+      const change = changes[index];
+      return change && this.#requestFor(change);
+    };
+    const failures = this.#parts.conversation.batch(operation, { length: changes.length, at });
     const refused = new Set(failures.map(({ index }) => index));
     changes.forEach(({ destination, remote, count }, index) => {
       if (remote === undefined || refused.has(index)) {

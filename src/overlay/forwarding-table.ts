@@ -36,8 +36,8 @@ export class ForwardingTable {
   readonly #ifindex: number;
   readonly #replace: Template;
   readonly #log: Log;
-  /** The leases that name a MAC, by their key. */
-  readonly #leases = new Map<Mac, Map<string, Lease>>();
+  /** The leases that name a MAC: one, as a rule. */
+  readonly #leases = new Map<Mac, readonly Lease[]>();
   /** What the kernel holds, as far as we wrote it or saw it. */
   readonly #held = new Map<Mac, Ipv4 | undefined>();
   /** What the kernel refused and nobody wrote since. */
@@ -107,15 +107,16 @@ export class ForwardingTable {
   }
 
   #link(lease: Lease): void {
-    const leases = this.#leases.get(lease.mac) ?? new Map<string, Lease>();
-    this.#leases.set(lease.mac, leases.set(lease.key, lease));
+    const others = this.#leases.get(lease.mac);
+    this.#leases.set(lease.mac, others === undefined ? [lease] : [...without(others, lease), lease]);
   }
 
   #unlink(lease: Lease): void {
-    const leases = this.#leases.get(lease.mac);
-    leases?.delete(lease.key);
-    if (leases?.size === 0) {
+    const others = without(this.#leases.get(lease.mac) ?? [], lease);
+    if (others.length === 0) {
       this.#leases.delete(lease.mac);
+    } else {
+      this.#leases.set(lease.mac, others);
     }
   }
 
@@ -132,7 +133,7 @@ export class ForwardingTable {
 
   #wanted(mac: Mac): Ipv4 | undefined {
     let latest: Lease | undefined;
-    for (const lease of this.#leases.get(mac)?.values() ?? []) {
+    for (const lease of this.#leases.get(mac) ?? []) {
       if (latest === undefined || lease.modRevision > latest.modRevision) {
         latest = lease;
       }
@@ -141,11 +142,16 @@ export class ForwardingTable {
   }
 
   #write(entries: readonly Entry[]): void {
-    const requests = entries.map((entry) => this.#requestFor(entry));
-    const failures = this.#conversation.batch('write forwarding entries', requests);
+    const at = (index: number) => {
+      const entry = entries[index];
+      return entry && this.#requestFor(entry);
+    };
+    const failures = this.#conversation.batch('write forwarding entries', { length: entries.length, at });
     const refused = new Map(failures.map(({ index, fault }) => [index, fault]));
-    for (const [index, entry] of entries.entries()) {
+    let index = 0;
+    for (const entry of entries) {
       this.#note(entry, refused.get(index));
+      index += 1;
     }
     this.counters.entries = this.#held.size;
     this.#report(failures);
@@ -180,4 +186,8 @@ export class ForwardingTable {
       ? removeForwarding(this.#ifindex, mac, this.#held.get(mac))
       : filled(this.#replace, endpoint, macToBytes(mac));
   }
+}
+
+function without(leases: readonly Lease[], lease: Lease): Lease[] {
+  return leases.filter(({ key }) => key !== lease.key);
 }
