@@ -30,6 +30,9 @@ export const COUNTERS = [
 
 export type CounterName = (typeof COUNTERS)[number];
 
+/** Where each counter stands. */
+const PLACES: ReadonlyMap<CounterName, number> = new Map(COUNTERS.map((name, place) => [name, place]));
+
 /** Linux numbers its errors up to 133 (include/uapi/asm-generic/errno.h); anything above is counted as 0. */
 const ERRNOS = 134;
 
@@ -47,15 +50,15 @@ export class Counters {
   }
 
   add(name: CounterName, count = 1): void {
-    this.#addAt(COUNTERS.indexOf(name), count);
+    this.#addAt(PLACES.get(name) ?? 0, count);
   }
 
   set(name: CounterName, value: number): void {
-    this.#values[COUNTERS.indexOf(name)] = value;
+    this.#values[PLACES.get(name) ?? 0] = value;
   }
 
   get(name: CounterName): number {
-    return this.#values[COUNTERS.indexOf(name)] ?? 0;
+    return this.#values[PLACES.get(name) ?? 0] ?? 0;
   }
 
   /** Counts an answer that the kernel refused. */

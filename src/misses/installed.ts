@@ -5,6 +5,9 @@ import type { RemoteHost } from './decide.ts';
 /** No entry: the end of a list, or a free slot. */
 const NONE = -1;
 
+/** How far above its bound the table may grow while the agent has more urgent things to do than to evict. */
+const OVERSHOOT = 8;
+
 /**
  * The neighbours in the agent's care, by what was asked for latest. They are PERMANENT, so neither the kernel's garbage
  * collection nor its table limit bounds them: this does.
@@ -28,24 +31,40 @@ export class InstalledNeighbours {
   #used = 0;
   #size = 0;
 
-  /** @param maximum how many there may be, at least 1 */
+  /** @param maximum how many there may be, at least 1; for a while it may be eight times as many */
   constructor(maximum: number) {
+    const most = maximum * OVERSHOOT;
     this.#maximum = maximum;
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(maximum * 2))).fill(NONE);
-    this.#addresses = new Int32Array(maximum);
-    this.#hosts = new Array<RemoteHost | undefined>(maximum).fill(undefined);
-    this.#older = new Int32Array(maximum);
-    this.#newer = new Int32Array(maximum);
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(most * 2))).fill(NONE);
+    this.#addresses = new Int32Array(most);
+    this.#hosts = new Array<RemoteHost | undefined>(most).fill(undefined);
+    this.#older = new Int32Array(most);
+    this.#newer = new Int32Array(most);
   }
 
   get size(): number {
     return this.#size;
   }
 
+  /** Whether there are more than there may be. */
+  get isOverfull(): boolean {
+    return this.#size > this.#maximum;
+  }
+
+  /** Takes out the address that was asked for longest ago: its entry is to be removed. Undefined when there is none. */
+  evict(): Ipv4 | undefined {
+    if (this.#size === 0) {
+      return undefined;
+    }
+    const address = (this.#addresses[this.#oldest] ?? 0) >>> 0;
+    this.forget(address);
+    return address;
+  }
+
   /**
    * Notes that the address was asked for and answered.
    *
-   * @returns the address that had to make room, if one had to: its entry is to be removed
+   * @returns the address that had to make room, if one had to at once: its entry is to be removed
    */
   touch(address: Ipv4, remote: RemoteHost): Ipv4 | undefined {
     const known = this.#find(address);
@@ -55,10 +74,7 @@ export class InstalledNeighbours {
       this.#linkNewest(known);
       return undefined;
     }
-    const evicted = this.#size === this.#maximum ? (this.#addresses[this.#oldest] ?? 0) >>> 0 : undefined;
-    if (evicted !== undefined) {
-      this.forget(evicted);
-    }
+    const evicted = this.#size === this.#addresses.length ? this.evict() : undefined;
     this.#add(address, remote);
     return evicted;
   }

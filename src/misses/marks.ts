@@ -18,13 +18,17 @@ export class Marks {
     return this.#outstanding;
   }
 
-  /** Tells whether the next write is to end with a mark, and takes it for done. One at a time is on its way. */
-  next(): boolean {
+  /**
+   * Tells whether the next write is to end with a mark, and takes it for done. One at a time is on its way.
+   *
+   * @param wanted also when it would not be its turn
+   */
+  next(wanted = false): boolean {
     if (this.#outstanding) {
       return false;
     }
     this.#unmarked += 1;
-    this.#outstanding = this.#busy || this.#unmarked >= MARK_EVERY;
+    this.#outstanding = wanted || this.#busy || this.#unmarked >= MARK_EVERY;
     if (this.#outstanding) {
       this.#unmarked = 0;
     }

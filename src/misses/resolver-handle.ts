@@ -17,8 +17,11 @@ import {
 } from './resolver-messages.ts';
 import { ThreadFault } from './thread-fault.ts';
 
-/** Room for 20,000 misses at 832 bytes each. */
-export const MISS_BUFFER_BYTES = 16 * 1024 * 1024;
+/**
+ * Room for 160,000 misses at 832 bytes each. The kernel takes no memory for it before they wait. What does not fit is
+ * found by a dump, but in no order of age.
+ */
+export const MISS_BUFFER_BYTES = 128 * 1024 * 1024;
 
 /** How long a read of the resolver blocks at most: the belt, should a poke ever be lost. */
 const WAIT_MS = 500;

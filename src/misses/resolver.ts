@@ -90,6 +90,8 @@ export class Resolver {
     }
     if (this.#behind) {
       this.#send(this.#caughtUp);
+    } else if (this.#installed.isOverfull && !this.#marks.outstanding) {
+      this.#makeRoom();
     }
     if (this.#unknown !== undefined) {
       this.#parts.onUnknown?.(this.#unknown);
@@ -158,8 +160,23 @@ export class Resolver {
         this.#answers.addAbsent(evicted);
         counters.add('evicted');
       }
-      this.#countInstalled();
     }
+  }
+
+  /**
+   * Evicts when nobody waits, a batch at a time. Each batch ends with a mark, so that the next one follows when the
+   * misses that came meanwhile are answered.
+   */
+  #makeRoom(): void {
+    while (this.#installed.isOverfull && !this.#answers.isFull) {
+      const evicted = this.#installed.evict();
+      if (evicted !== undefined) {
+        this.#answers.addAbsent(evicted);
+        this.#parts.counters.add('evicted');
+      }
+    }
+    this.#marks.next(true);
+    this.#write(MARK);
   }
 
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
@@ -190,8 +207,12 @@ export class Resolver {
   }
 
   #flush(): void {
-    const marked = !this.#behind && this.#marks.next();
-    this.#send(this.#answers.take(marked ? MARK : 0));
+    this.#write(!this.#behind && this.#marks.next() ? MARK : 0);
+  }
+
+  #write(mark: number): void {
+    this.#send(this.#answers.take(mark));
+    this.#countInstalled();
   }
 
   #countInstalled(): void {

@@ -109,3 +109,27 @@ test('an answer that could not be written is given again', () => {
   assert.equal(held(address(1))?.state, NUD_PERMANENT);
   assert.deepEqual(counters.refusals(), { ENOBUFS: 1 });
 });
+
+test('evictions wait until nobody else does, and then happen by themselves', () => {
+  const { kernel, misses, ifindex, resolver, settle, counters } = resolverOnFake(100);
+  resolver.apply(
+    [1, 2, 3, 4].map((n) => lease(n)),
+    true,
+  );
+  for (let n = 0; n < 700; n++) {
+    kernel.miss(misses, ifindex, at('10.5.1.0') + n);
+  }
+  // Each step reads one datagram; the marks among them are few.
+  for (let reads = 0; reads < 700; reads++) {
+    resolver.step();
+  }
+  assert.ok(
+    counters.get('evicted') < 300,
+    `${counters.get('evicted')} were evicted in the middle of the burst`,
+  );
+  settle();
+  assert.equal(counters.get('answered'), 700);
+  assert.equal(counters.get('evicted'), 600);
+  assert.equal(counters.get('neighbours'), 100);
+  assert.equal(kernel.neighbours.neighbours.size, 100);
+});

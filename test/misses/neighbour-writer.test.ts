@@ -120,12 +120,14 @@ test('at the start what waits is answered, whoever made it wait', () => {
 });
 
 test('at the start no more is kept than the bound allows', () => {
-  const { kernel, counters, resolver, put } = resolverOnFake(3);
+  const { kernel, counters, resolver, put, settle } = resolverOnFake(3);
   for (let last = 1; last <= 5; last++) {
     put(`10.5.7.${last}`, NUD_PERMANENT, macOf(7));
     put(`10.5.7.${100 + last}`, NUD_STALE, macOf(7));
   }
   resolver.apply([lease(7)], true);
+  // Room is made when nobody waits.
+  settle();
   assert.equal(counters.get('neighbours'), 3);
   assert.equal(kernel.neighbours.neighbours.size, 3);
   assert.equal(counters.get('evicted'), 7);

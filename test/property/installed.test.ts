@@ -45,9 +45,9 @@ class Model {
 
 test('the table of neighbours is a Map in the order of asking (property)', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 20 }), fc.array(step, { maxLength: 300 }), (maximum, steps) => {
+    fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 300 }), (maximum, steps) => {
       const table = new InstalledNeighbours(maximum);
-      const model = new Model(maximum);
+      const model = new Model(maximum * 8);
       for (const one of steps) {
         if (one.kind === 'forget') {
           table.forget(one.address);
