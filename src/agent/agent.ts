@@ -8,9 +8,10 @@ import { Mirror } from '../leases/mirror.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { waitForConfig } from '../leases/wait-for-config.ts';
-import type { Ipv4 } from '../net/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
+import { contains, formatPrefix } from '../net/prefix.ts';
 import { ensureAddressing } from '../overlay/addressing.ts';
-import { type DevicePlan, deviceName, ensureDevice, VXLAN_OVERHEAD } from '../overlay/device.ts';
+import { deviceName, ensureDevice, planDevice } from '../overlay/device.ts';
 import { ForwardingTable } from '../overlay/forwarding-table.ts';
 import { Programmer } from '../overlay/programmer.ts';
 import type { Underlay } from '../overlay/underlay.ts';
@@ -18,7 +19,9 @@ import { claimWithPatience } from './claim-with-patience.ts';
 import type { Closers } from './closers.ts';
 import type { Ending } from './ending.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
+import { logChanges } from './log-changes.ts';
 import type { Progress, Tunnel } from './progress.ts';
+import { removeFormerDevices } from './remove-former-devices.ts';
 import type { RunOptions } from './run-options.ts';
 import { startResolver } from './start-resolver.ts';
 import { readPreviousSubnet, writeSubnetFile } from './subnet-file.ts';
@@ -73,11 +76,16 @@ export class Agent {
     for (const warning of config.warnings) {
       log.warn({}, warning);
     }
-    const { vni, port } = config;
-    const lock = await acquireInstanceLock(deviceName(vni), { controlSocket: options.controlSocket });
+    if (contains(config.network, underlay.address)) {
+      log.warn(
+        { network: formatPrefix(config.network), underlay: formatIpv4(underlay.address) },
+        'the network of the containers contains the address of the underlay: give one of them another range',
+      );
+    }
+    const plan = planDevice(config, underlay);
+    const lock = await acquireInstanceLock(deviceName(plan.vni), { controlSocket: options.controlSocket });
     closers.add('instance lock', () => lock.release());
-    const mtu = (config.mtu ?? underlay.mtu) - VXLAN_OVERHEAD;
-    const plan: DevicePlan = { vni, port, mtu, local: underlay.address, underlayIfindex: underlay.ifindex };
+    await removeFormerDevices(kernel, deviceName(plan.vni), options.controlSocket, log);
     const tunnel = { plan, device: ensureDevice(kernel, plan, log) };
     progress.config = config;
     progress.tunnel = tunnel;
@@ -144,6 +152,7 @@ export class Agent {
 
   #program(programmer: Programmer, changes: readonly LeaseChange[], complete: boolean): void {
     const { progress, ending, log } = this.#parts;
+    logChanges(changes, log);
     const done = programmer.program(changes, complete).then(() => {
       if (complete && !progress.programmed) {
         progress.programmed = true;

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { listAddresses } from '../kernel/addresses.ts';
@@ -15,7 +14,7 @@ import { acquireInstanceLock } from './instance-lock.ts';
 import { createLog } from './log.ts';
 import { releaseOwnLeases } from './release-own-leases.ts';
 import type { CleanupOptions } from './run-options.ts';
-import { readPreviousSubnet } from './subnet-file.ts';
+import { removeSubnetFile } from './subnet-file.ts';
 
 /**
  * Removes what the daemon made: the device with everything on it, the subnet file, the control socket; and with
@@ -42,7 +41,9 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
     if (devices.length === 0) {
       log.info({}, 'there is no tunnel device of ours');
     }
-    await rm(options.subnetFile, { force: true });
+    if (await removeSubnetFile(options.subnetFile, log)) {
+      log.info({ file: options.subnetFile }, 'removed the subnet file');
+    }
     return EXIT_OK;
   } finally {
     await closers.closeAll();
@@ -69,10 +70,9 @@ async function release(
   closers: Closers,
   log: Log,
 ): Promise<void> {
-  const { etcdEndpoints: endpoints, etcdPrefix: prefix, subnetFile } = options;
+  const { etcdEndpoints: endpoints, etcdPrefix: prefix } = options;
   const store = new EtcdStore({ endpoints, prefix, clock: systemClock });
   closers.add('etcd client', () => store.close());
-  const previous = await readPreviousSubnet(subnetFile, log);
   const addresses = listAddresses(kernel).map(({ address }) => address);
-  await releaseOwnLeases({ store, devices, previous, addresses, log });
+  await releaseOwnLeases({ store, devices, addresses, log });
 }

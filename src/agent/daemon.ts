@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Conversation } from '../kernel/conversation.ts';
 import { EtcdStore } from '../leases/etcd-store.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { startControlServer } from '../status/control-server.ts';
@@ -13,6 +14,7 @@ import type { Progress } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
 import { handleSignals, limitStop } from './signals.ts';
 import { conditionsOf, type Identity, snapshot } from './snapshot.ts';
+import { checkSubnetFile } from './subnet-file.ts';
 import { readVersion } from './version.ts';
 
 /**
@@ -42,11 +44,12 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
   for (const warning of options.warnings) {
     log.warn({}, warning);
   }
+  await checkSubnetFile(options.subnetFile);
   const kernel = openKernel(closers);
   const underlay = findUnderlay(kernel, options.ifaces, options.publicIp);
   const publicIp = options.publicIp ?? underlay.address;
   const progress: Progress = { addressed: false, programmed: false, subnetFileWritten: false };
-  await startStatus(options, progress, publicIp, closers, log);
+  await startStatus(options, { progress, kernel, publicIp }, closers, log);
   warnAboutHost(kernel, log);
   const { etcdEndpoints: endpoints, etcdPrefix: prefix } = options;
   const store = new EtcdStore({ endpoints, prefix, clock: systemClock });
@@ -57,8 +60,7 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
 /** The control socket and the health port answer from the start, so that one can see what the daemon waits for. */
 async function startStatus(
   options: RunOptions,
-  progress: Progress,
-  publicIp: Ipv4,
+  { progress, kernel, publicIp }: { progress: Progress; kernel: Conversation; publicIp: Ipv4 },
   closers: Closers,
   log: Log,
 ): Promise<void> {
@@ -69,12 +71,17 @@ async function startStatus(
     startedMonotonic: systemClock.monotonic(),
     publicIp,
   };
-  const stats = () => snapshot(progress, identity, systemClock);
+  const stats = () => snapshot(progress, kernel, identity, systemClock);
   const control = await startControlServer({ path: options.controlSocket, stats, log });
   closers.add('control socket', () => control.close());
   if (options.healthzPort !== 0) {
     const { healthzIp: ip, healthzPort: port } = options;
-    const health = await startHealthServer({ ip, port, conditions: () => conditionsOf(progress), log });
+    const health = await startHealthServer({
+      ip,
+      port,
+      conditions: () => conditionsOf(progress, kernel),
+      log,
+    });
     closers.add('health server', () => health.close());
   }
 }

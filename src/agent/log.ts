@@ -24,6 +24,8 @@ export interface CreateLogOptions {
  */
 export function createLog({ level, format, fd = 2, environment = process.env }: CreateLogOptions): Log {
   const destination = pino.destination({ dest: fd, sync: true });
+  // A full disk or a reader that went away: there is nowhere left to say so, and a log is no reason to end.
+  destination.on('error', () => undefined);
   const serialiseError = (error: unknown) =>
     format === 'text' ? describeError(error) : errorFields(error, level);
   return pino(

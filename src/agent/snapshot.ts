@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import type { Conversation } from '../kernel/conversation.ts';
 import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
+import { carriesPackets } from '../overlay/addressing.ts';
 import { type Conditions, missingConditions, type Stats } from '../status/stats.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,17 +16,23 @@ export interface Identity {
   readonly publicIp: Ipv4;
 }
 
-export function conditionsOf(progress: Progress): Conditions {
+/** What must hold for the daemon to be ready. Of the device the kernel is asked each time: others may change it. */
+export function conditionsOf(progress: Progress, kernel: Conversation): Conditions {
+  const { addressed, tunnel, config } = progress;
   return {
-    device: progress.addressed,
+    device:
+      addressed &&
+      tunnel !== undefined &&
+      config !== undefined &&
+      carriesPackets(kernel, tunnel.device, config.network),
     listed: progress.programmed,
     subnetFile: progress.subnetFileWritten,
   };
 }
 
 /** The daemon's state at this moment, for the control socket. */
-export function snapshot(progress: Progress, identity: Identity, clock: Clock): Stats {
-  const conditions = conditionsOf(progress);
+export function snapshot(progress: Progress, kernel: Conversation, identity: Identity, clock: Clock): Stats {
+  const conditions = conditionsOf(progress, kernel);
   return {
     version: identity.version,
     pid: identity.pid,

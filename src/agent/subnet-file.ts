@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describeError, Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
-import { makeFolder } from '../status/make-folder.ts';
 
 /** The subnet file cannot be written. */
 export class SubnetFileFault extends Fault {}
@@ -27,6 +27,7 @@ export interface SubnetFileContent {
 export async function writeSubnetFile(path: string, content: SubnetFileContent): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.subnet.env.${randomBytes(6).toString('hex')}`);
+  await refuseOtherKinds(path);
   try {
     await makeFolder(folder);
     try {
@@ -38,9 +39,45 @@ export async function writeSubnetFile(path: string, content: SubnetFileContent):
     }
     await using(await open(folder, 'r'), (file) => file.sync());
   } catch (error) {
-    const found = `cannot be written (${describeError(error)})`;
-    throw new SubnetFileFault(path, found, 'a file that can be written; --subnet-file names it', error);
+    throw unwritable(path, error);
   }
+}
+
+/**
+ * Makes sure, before anything else is made, that the file can be written later: its folder exists then.
+ *
+ * @throws SubnetFileFault naming the file
+ */
+export async function checkSubnetFile(path: string): Promise<void> {
+  await refuseOtherKinds(path);
+  try {
+    await makeFolder(dirname(path));
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** What is there already may be replaced when it is a file: a device or a folder was named by mistake. */
+async function refuseOtherKinds(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) {
+    throw new SubnetFileFault(path, 'exists and is not a regular file', 'a regular file, or none yet');
+  }
+}
+
+/**
+ * Removes the file if it is a subnet file: one that sets FLANNEL_SUBNET. Anything else was named by mistake and stays.
+ *
+ * @returns whether a file was removed
+ */
+export async function removeSubnetFile(path: string, log: Log): Promise<boolean> {
+  const text = (await lstat(path).catch(() => undefined))?.isFile() ? await readText(path, log) : undefined;
+  if (text === undefined || lookup(text, 'FLANNEL_SUBNET') === undefined) {
+    return false;
+  }
+  await rm(path);
+  return true;
 }
 
 /** FLANNEL_SUBNET is the first address behind the network's own, which becomes the container bridge's. */
@@ -123,4 +160,9 @@ async function using(file: FileHandle, use: (file: FileHandle) => Promise<void>)
   } finally {
     await file.close();
   }
+}
+
+function unwritable(path: string, cause: unknown): SubnetFileFault {
+  const found = `cannot be written (${describeError(cause)})`;
+  return new SubnetFileFault(path, found, 'a file that can be written; --subnet-file names it', cause);
 }

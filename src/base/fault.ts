@@ -28,7 +28,14 @@ export function describeError(error: unknown): string {
   return cause === '' || own.includes(cause) ? own : `${own} (${cause})`;
 }
 
-/** Foreign text (an etcd value, an argument) may hold line breaks; a message must not. */
+/** More of a message than this is somebody's data. */
+const LONGEST = 1000;
+
+/** Foreign text (an etcd value, an argument) may hold line breaks, or be a megabyte; a message must not. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+  const line = text
+    .slice(0, LONGEST * 2)
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
 }

@@ -21,7 +21,8 @@ const handlers: Handlers = {
 };
 
 process.stdout.on('error', ignoreBrokenPipe);
-process.stderr.on('error', ignoreBrokenPipe);
+// Trouble with stderr cannot be told anywhere.
+process.stderr.on('error', () => undefined);
 process.exitCode = await runCli(process.argv.slice(2), handlers, {
   environment: process.env,
   stderrIsTerminal: process.stderr.isTTY,
@@ -29,3 +30,6 @@ process.exitCode = await runCli(process.argv.slice(2), handlers, {
   out,
   err,
 });
+
+// What still holds the process up after its work, such as a connection attempt of gRPC, is not waited for.
+setTimeout(() => process.exit(), 500).unref();

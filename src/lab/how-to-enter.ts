@@ -8,7 +8,7 @@ export function howToEnter(lab: Lab): string {
   const [host] = lab.hosts;
   const [from] = host?.containers ?? [];
   const to = lab.containers.find((container) => container.hostName !== from?.hostName);
-  const door = `nsenter --target ${lab.etcd.process?.pid} --user --mount --preserve-credentials bash`;
+  const door = `nsenter --target ${lab.etcd.process?.pid} --user --mount --preserve-credentials --wd="${process.cwd()}" bash`;
   return [
     '',
     `The lab ${lab.name} stays up. Its logs are in ${lab.folder}.`,

@@ -167,7 +167,7 @@ export class Mirror {
     }
     const first = !this.#listed;
     this.#listed = true;
-    if (first) {
+    if (first || (last !== undefined && last !== 'periodic')) {
       this.#options.log.info({ keys: entries.length, revision: String(revision) }, 'leases listed');
     }
     const changes = this.#apply(updates, 'list', first);

@@ -21,8 +21,8 @@ export interface NetworkConfig {
 }
 
 const DEFAULT_VNI = 1;
-/** The kernel takes 24 bits, zero included (drivers/net/vxlan/vxlan_core.c, vxlan_validate), and so does flannel. */
-const LARGEST_VNI = 2 ** 24 - 1;
+/** The kernel takes 24 bits, zero included, but an interface's name, `flannel.<VNI>`, at most 15 characters (IFNAMSIZ). */
+const LARGEST_VNI = 9_999_999;
 /** The kernel's default (drivers/net/vxlan/vxlan_core.c, vxlan_port), which flannel gets by leaving the port out. */
 const DEFAULT_PORT = 8472;
 /** IPv4 needs 68 bytes (RFC 791), the tunnel 50. */

@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
-import { addAddress, listAddresses, removeAddress } from '../kernel/addresses.ts';
+import { addAddress, type InterfaceAddress, listAddresses, removeAddress } from '../kernel/addresses.ts';
 import type { Conversation } from '../kernel/conversation.ts';
+import { listLinks } from '../kernel/links.ts';
 import { listRoutes, type Route, removeRoute, replaceOnLinkRoute } from '../kernel/routes.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import { contains, formatPrefix, type Prefix, samePrefix } from '../net/prefix.ts';
@@ -11,7 +12,7 @@ import { isOwnRoute, OWN_PROTOCOL } from './ownership.ts';
 /**
  * Gives the device its address, the subnet's own with length 32 (so that it makes no connected route), and one on-link
  * route for the whole network: every remote address is then a neighbour to be asked for. Takes away other addresses
- * inside the network and the routes that flannel left there. Writes only what differs.
+ * inside the network, those of earlier leases (of length 32), and the routes that flannel left there. Writes only what differs.
  *
  * @throws KernelFault
  */
@@ -41,8 +42,9 @@ function ensureAddress(
       addAddress(device.ifindex, subnet.address, 32),
     );
   }
+  const isWanted = (one: InterfaceAddress) => one.address === subnet.address && one.prefixLength === 32;
   const others = present.filter(
-    (one) => contains(network, one.address) && !(one.address === subnet.address && one.prefixLength === 32),
+    (one) => !isWanted(one) && (one.prefixLength === 32 || contains(network, one.address)),
   );
   for (const { address, prefixLength } of others) {
     const text = `${formatIpv4(address)}/${prefixLength}`;
@@ -68,6 +70,17 @@ function ensureRoute(conversation: Conversation, device: Device, network: Prefix
     log.info({ device: device.name, destination }, 'removing a route that an earlier agent left');
     conversation.request(`remove the route ${destination}`, removeRoute(route));
   }
+}
+
+/**
+ * Whether the kernel still has what carries packets: the device, up, with the route of the whole network.
+ *
+ * @throws KernelFault
+ */
+export function carriesPackets(conversation: Conversation, device: Device, network: Prefix): boolean {
+  const link = listLinks(conversation).find(({ ifindex }) => ifindex === device.ifindex);
+  const routes = listRoutes(conversation).filter(({ ifindex }) => ifindex === device.ifindex);
+  return link?.up === true && routes.some((route) => isNetworkRoute(route, network));
 }
 
 function isNetworkRoute(route: Route, network: Prefix): boolean {

@@ -6,6 +6,7 @@ import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { isUnicastMac, type Mac, randomMac } from '../net/mac.ts';
 import { applyDeviceParameters } from './device-parameters.ts';
 import { OverlayFault } from './overlay-fault.ts';
+import type { Underlay } from './underlay.ts';
 
 /** Outer Ethernet, IPv4, UDP and VXLAN headers (RFC 7348, section 5). */
 export const VXLAN_OVERHEAD = 50;
@@ -26,6 +27,28 @@ export interface Device {
   readonly mac: Mac;
 }
 
+/**
+ * The device that a network config asks for on an underlay. Its MTU leaves room for the tunnel's headers.
+ *
+ * @throws OverlayFault when the config's MTU is larger than the underlay's
+ */
+export function planDevice(
+  { vni, port, mtu }: { readonly vni: number; readonly port: number; readonly mtu?: number },
+  underlay: Underlay,
+): DevicePlan {
+  if (mtu !== undefined && mtu > underlay.mtu) {
+    const allowed = `at most ${underlay.mtu}, the MTU of ${underlay.name}`;
+    throw new OverlayFault('Backend.MTU of the network config', String(mtu), allowed);
+  }
+  return {
+    vni,
+    port,
+    mtu: (mtu ?? underlay.mtu) - VXLAN_OVERHEAD,
+    local: underlay.address,
+    underlayIfindex: underlay.ifindex,
+  };
+}
+
 export function deviceName(vni: number): string {
   return `flannel.${vni}`;
 }
@@ -41,6 +64,13 @@ export function deviceName(vni: number): string {
 export function ensureDevice(conversation: Conversation, plan: DevicePlan, log: Log): Device {
   const name = deviceName(plan.vni);
   const existing = findLink(conversation, name);
+  if (existing?.ifindex === plan.underlayIfindex) {
+    throw new OverlayFault(
+      '--iface',
+      `${name} is the tunnel itself`,
+      'the interface that carries the tunnel',
+    );
+  }
   if (existing === undefined) {
     create(conversation, plan, randomMac());
     log.info({ device: name, vni: plan.vni, port: plan.port }, 'made the tunnel device');
@@ -144,7 +174,7 @@ function configure(conversation: Conversation, plan: DevicePlan): Device {
   }
   applyDeviceParameters(conversation, link);
   if (!link.up) {
-    conversation.request(`set ${name} up`, setUp(link.ifindex));
+    bringUp(conversation, plan, link);
   }
   // Read again: a rule of systemd may have put another MAC on a device that appeared (MACAddressPolicy).
   const mac = findLink(conversation, name)?.mac;
@@ -152,4 +182,19 @@ function configure(conversation: Conversation, plan: DevicePlan): Device {
     throw new OverlayFault(name, 'the device has no MAC', 'a unicast MAC');
   }
   return { ifindex: link.ifindex, name, mac };
+}
+
+/** The kernel opens the tunnel's UDP socket now, not when the device is made. */
+function bringUp(conversation: Conversation, { port }: DevicePlan, { name, ifindex }: Link): void {
+  try {
+    conversation.request(`set ${name} up`, setUp(ifindex));
+  } catch (error) {
+    acceptRefusal(error, 'EADDRINUSE');
+    throw new OverlayFault(
+      `UDP port ${port}`,
+      'in use by another program',
+      'a port that is free on this host',
+      error,
+    );
+  }
 }

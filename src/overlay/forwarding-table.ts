@@ -108,6 +108,13 @@ export class ForwardingTable {
 
   #link(lease: Lease): void {
     const others = this.#leases.get(lease.mac);
+    const rival = others?.find(({ key, publicIp }) => key !== lease.key && publicIp !== lease.publicIp);
+    if (rival !== undefined) {
+      this.#log.warn(
+        { mac: lease.mac, keys: [rival.key, lease.key] },
+        'two leases name one MAC at different addresses: only the one written last can be reached',
+      );
+    }
     this.#leases.set(lease.mac, others === undefined ? [lease] : [...without(others, lease), lease]);
   }
 

@@ -4,9 +4,9 @@ import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import { makeFolder } from '../base/make-folder.ts';
 import { fetchStats, STATS_PATH } from './control-client.ts';
 import { closeServer, createStatusServer, type StatusServer } from './http-server.ts';
-import { makeFolder } from './make-folder.ts';
 import type { Stats } from './stats.ts';
 import { StatusFault } from './status-fault.ts';
 

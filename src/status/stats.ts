@@ -92,7 +92,7 @@ export type Conditions = Stats['conditions'];
 /** The conditions that do not hold, in words for people: empty when the daemon is ready. */
 export function missingConditions(conditions: Conditions): string[] {
   return [
-    ...(conditions.device ? [] : ['the device is not up']),
+    ...(conditions.device ? [] : ['the device or its route is not up']),
     ...(conditions.listed ? [] : ['the leases are not listed']),
     ...(conditions.subnetFile ? [] : ['the subnet file is not written']),
   ];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { BackgroundProcess } from '../../src/lab/background-process.ts';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
@@ -43,6 +44,66 @@ describe('bad input', { skip: labSkipReason() }, () => {
     await lab().host(1).namespace.configure('link add bare type bridge');
     await refused(['--iface', 'bare'], 1, /bare has no IPv4 address/);
     await refused(['--public-ip', '10.99.0.200'], 1, /public-ip/, /10\.99\.0\.200/);
+  });
+
+  it('the tunnel itself as the interface that carries it exits 1 and leaves it as it was', async () => {
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","VNI":9}}');
+    const { namespace } = lab().host(1);
+    await namespace.configure(
+      'link add flannel.9 type vxlan id 9 dev eth0 dstport 8472 nolearning',
+      'address add 10.5.3.0/32 dev flannel.9',
+    );
+    await refused(['--iface', 'flannel.9'], 1, /iface/, /flannel\.9 is the tunnel itself/);
+    await namespace.configure('link show flannel.9', 'link del flannel.9');
+  });
+
+  it('an MTU above that of the underlay, and a UDP port that is taken, exit 1', async () => {
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","MTU":9000}}');
+    await refused(['--iface', 'eth0'], 1, /Backend\.MTU/, /9000/, /1500/);
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","Port":5555}}');
+    const { namespace } = lab().host(1);
+    const script = "require('dgram').createSocket('udp4').bind(5555, () => console.log('bound'))";
+    const holder = await BackgroundProcess.start({
+      namespace,
+      outlive: false,
+      command: [process.execPath, '-e', script],
+      logFile: join(lab().host(1).folder, 'holder.log'),
+    });
+    await waitUntil('the port to be taken', () => holder.lastLines().includes('bound'));
+    await refused(['--iface', 'eth0'], 1, /UDP port 5555/, /in use/);
+    await holder.stop();
+    await namespace.configure('link del flannel.1');
+  });
+
+  it('a subnet file that is a device, a folder or nowhere exits 1 before anything is made', async () => {
+    for (const path of ['/dev/null', '/tmp', '/proc/nowhere/subnet.env']) {
+      await refused(['--iface', 'eth0', '--subnet-file', path], 1, new RegExp(path));
+    }
+    assert.ok(statSync('/dev/null').isCharacterDevice());
+    assert.equal((await lab().host(1).namespace.attempt('ip', ['link', 'show', 'flannel.1'])).status, 1);
+  });
+
+  it('a log that cannot be written ends nothing', async () => {
+    const { daemon, namespace } = lab().host(1);
+    await lab().etcd.put(CONFIG_KEY, '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan"}}');
+    const own = [
+      '--etcd-endpoints',
+      lab().etcd.endpoint,
+      '--iface',
+      'eth0',
+      '--subnet-file',
+      daemon.subnetFile,
+    ];
+    const program = [...builtProgram(), 'run', ...own, '--control-socket', daemon.controlSocket].join(' ');
+    const deaf = await BackgroundProcess.start({
+      namespace,
+      outlive: false,
+      command: ['sh', '-c', `exec ${program} 2>/dev/full`],
+      logFile: join(lab().host(1).folder, 'deaf.log'),
+    });
+    await waitUntil('it to be ready', async () => (await daemon.statistics()).ready);
+    assert.deepEqual(await deaf.stop(), { status: 0, signal: null });
+    await namespace.configure('link del flannel.1');
   });
 
   it('a config that is not JSON, breaks a rule or asks for another backend exits 1', async () => {

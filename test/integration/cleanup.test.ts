@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { builtProgram } from '../../src/lab/daemon.ts';
@@ -35,13 +35,42 @@ describe('l3missd cleanup', { skip: labSkipReason() }, () => {
     await host.daemon.start();
     assert.equal((await statsOf(host)).lease?.subnet, lease?.subnet, 'reused by PublicIP');
     await host.daemon.stop();
+    assert.equal((await cleanup(lab, host)).status, 0);
+    const begin = performance.now();
     const released = await cleanup(lab, host, '--release');
     assert.equal(released.status, 0, released.stderr);
+    assert.ok(performance.now() - begin < 10_000, 'nothing holds it up after its work');
     assert.equal(await lab.etcd.get(key), undefined);
     assert.equal((await host.namespace.attempt('ip', ['link', 'show', 'flannel.1'])).status, 1);
 
     const again = await cleanup(lab, host, '--release');
     assert.equal(again.status, 0, 'nothing to do is no failure');
+  });
+
+  it('removes no file that is not a subnet file', async (test) => {
+    const lab = await labFor(test, { hosts: 1 });
+    const precious = join(lab.folder, 'precious');
+    writeFileSync(precious, 'not a subnet file');
+    for (const path of [precious, lab.folder, '/dev/null']) {
+      const outcome = await cleanup(lab, lab.host(1), '--subnet-file', path);
+      assert.equal(outcome.status, 0, outcome.stderr);
+      assert.ok(existsSync(path), path);
+    }
+  });
+
+  it('is not needed for the device of an earlier VNI: the next start removes it', async (test) => {
+    const lab = await labFor(test, { hosts: 1 });
+    const host = lab.host(1);
+    await host.daemon.start();
+    await host.daemon.stop();
+    await lab.etcd.put(
+      '/coreos.com/network/config',
+      '{"Network":"10.6.0.0/16","Backend":{"Type":"vxlan","VNI":5}}',
+    );
+    await host.daemon.start();
+    assert.equal((await host.namespace.attempt('ip', ['link', 'show', 'flannel.1'])).status, 1);
+    const addresses = await host.namespace.run('ip', '-4', '-br', 'address', 'show', 'dev', 'flannel.5');
+    assert.match(addresses.trimEnd(), /^flannel\.5 +\S+ +10\.6\.\d+\.0\/32$/);
   });
 
   it('leaves everything as it was when etcd is away and the lease was to be released', async (test) => {

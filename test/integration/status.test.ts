@@ -16,7 +16,7 @@ describe('the state of a real daemon', { skip: labSkipReason() }, () => {
     await waitUntil('the health port', async () => (await get(host, '/healthz')).startsWith('200'));
     assert.equal(
       await get(host, '/readyz'),
-      '503 l3missd is not ready yet: the device is not up, the leases are not listed, the subnet file is not written',
+      '503 l3missd is not ready yet: the device or its route is not up, the leases are not listed, the subnet file is not written',
     );
     const [program = '', ...args] = builtProgram();
     const waiting = await host.namespace.run(
@@ -31,6 +31,16 @@ describe('the state of a real daemon', { skip: labSkipReason() }, () => {
     await lab.etcd.put('/coreos.com/network/config', CONFIG);
     await host.daemon.waitUntilReady();
     assert.equal(await get(host, '/healthz'), '200 l3missd is running');
+    assert.equal(await get(host, '/readyz'), '200 l3missd is ready');
+
+    // The kernel drops the route with the link, and does not bring it back.
+    await host.namespace.configure('link set flannel.1 down', 'link set flannel.1 up');
+    assert.equal(
+      await get(host, '/readyz'),
+      '503 l3missd is not ready yet: the device or its route is not up',
+    );
+    await host.daemon.stop();
+    await host.daemon.start('--healthz-ip', '127.0.0.1', '--healthz-port', '8081');
     assert.equal(await get(host, '/readyz'), '200 l3missd is ready');
   });
 

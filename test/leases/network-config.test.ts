@@ -44,9 +44,9 @@ test('defaults of the backend', () => {
 });
 
 test('every option of the backend, in any case', () => {
-  const Backend = { type: 'VXLAN', vni: 16777215, PORT: 4789, Mtu: 1400 };
+  const Backend = { type: 'VXLAN', vni: 9999999, PORT: 4789, Mtu: 1400 };
   const { vni, port, mtu, warnings } = read({ Network: '10.5.0.0/16', Backend });
-  assert.deepEqual({ vni, port, mtu, warnings }, { vni: 16777215, port: 4789, mtu: 1400, warnings: [] });
+  assert.deepEqual({ vni, port, mtu, warnings }, { vni: 9999999, port: 4789, mtu: 1400, warnings: [] });
 });
 
 test('zero is a VNI, and the default as port and MTU', () => {
@@ -123,8 +123,8 @@ const refused: [string, RegExp][] = [
     /config: Backend\.Type: "host-gw"; allowed: "vxlan"/,
   ],
   [
-    '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","VNI":16777216}}',
-    /Backend\.VNI: 16777216; .* 0 to 16777215/,
+    '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","VNI":10000000}}',
+    /Backend\.VNI: 10000000; .* 0 to 9999999/,
   ],
   ['{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan","VNI":1.5}}', /Backend\.VNI: 1\.5; allowed/],
   [
