@@ -8,7 +8,7 @@ import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
-import { filled, type Template } from '../netlink/template.ts';
+import { FilledRequest, type Template } from '../netlink/template.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
@@ -150,8 +150,8 @@ export class NeighbourWriter {
 
   #requestFor({ destination, remote }: Change): Request {
     return remote === undefined
-      ? filled(this.#absent, destination, undefined)
-      : filled(this.#resolved, destination, remote.mac);
+      ? new FilledRequest(this.#absent, destination)
+      : new FilledRequest(this.#resolved, destination, remote.mac);
   }
 }
 

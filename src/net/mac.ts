@@ -32,8 +32,23 @@ export function macFromBytes(bytes: Uint8Array): Mac {
   return parseMac(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':'));
 }
 
+/** Six bytes in a buffer of their own: what is posted to another thread is copied with all of its buffer. */
 export function macToBytes(mac: Mac): Uint8Array {
-  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+  const bytes = new Uint8Array(6);
+  writeMac(mac, bytes, 0);
+  return bytes;
+}
+
+/** Writes the six bytes at `at`, without making anything. */
+export function writeMac(mac: Mac, bytes: Uint8Array, at: number): void {
+  for (let index = 0; index < 6; index++) {
+    bytes[at + index] = (digit(mac.charCodeAt(index * 3)) << 4) | digit(mac.charCodeAt(index * 3 + 1));
+  }
+}
+
+/** The value of `0` to `9` and `a` to `f`, by its character code. */
+function digit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }
 
 /** Tells whether a device can carry the MAC: not zero, and the group bit of its first byte clear (IEEE 802). */

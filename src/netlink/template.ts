@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { macFromBytes } from '../net/mac.ts';
+import { type Mac, macFromBytes, writeMac } from '../net/mac.ts';
 import { encodeMessage, messageHeader, type Request } from './message.ts';
 
 /** A message that is made once and copied for each entry, with only its address (and MAC) put in. */
@@ -8,6 +8,8 @@ export interface Template {
   readonly flags: number;
   /** The whole message, nlmsghdr included. */
   readonly bytes: Buffer;
+  /** The same without nlmsghdr. */
+  readonly payload: Buffer;
   /** Where the address stands in `bytes`. */
   readonly addressAt: number;
   /** Where the MAC stands; -1 in a message without one. */
@@ -28,6 +30,7 @@ export function template(request: Request, flags = 0): Template {
     type: request.type,
     flags: request.flags,
     bytes,
+    payload: bytes.subarray(messageHeader.bytes),
     // From the end, because an interface number before the attributes may have the same bytes.
     addressAt: bytes.lastIndexOf(place),
     macAt: bytes.lastIndexOf(PLACE_MAC_BYTES),
@@ -40,24 +43,42 @@ export function fill(
   at: number,
   { addressAt, macAt }: Template,
   address: Ipv4,
-  mac: Uint8Array | undefined,
+  mac: Mac | Uint8Array | undefined,
 ): void {
   buffer.writeUInt32BE(address, at + addressAt);
-  if (mac !== undefined) {
+  if (typeof mac === 'string') {
+    writeMac(mac, buffer, at + macAt);
+  } else if (mac !== undefined) {
     buffer.set(mac, at + macAt);
   }
 }
 
-/** A request that is a filled copy of the template: it takes a tenth of the time that encoding takes. */
-export function filled(from: Template, address: Ipv4, mac: Uint8Array | undefined): Request {
-  return {
-    type: from.type,
-    flags: from.flags,
-    size: from.bytes.length - messageHeader.bytes,
-    write(buffer, offset) {
-      const at = offset - messageHeader.bytes;
-      buffer.set(from.bytes.subarray(messageHeader.bytes), offset);
-      fill(buffer, at, from, address, mac);
-    },
-  };
+/** A request that is a filled copy of a template: it takes a tenth of the time that encoding takes. */
+export class FilledRequest implements Request {
+  readonly #from: Template;
+  readonly #address: Ipv4;
+  readonly #mac: Mac | Uint8Array | undefined;
+
+  constructor(from: Template, address: Ipv4, mac?: Mac | Uint8Array) {
+    this.#from = from;
+    this.#address = address;
+    this.#mac = mac;
+  }
+
+  get type(): number {
+    return this.#from.type;
+  }
+
+  get flags(): number {
+    return this.#from.flags;
+  }
+
+  get size(): number {
+    return this.#from.payload.length;
+  }
+
+  write(buffer: Buffer, offset: number): void {
+    buffer.set(this.#from.payload, offset);
+    fill(buffer, offset - messageHeader.bytes, this.#from, this.#address, this.#mac);
+  }
 }

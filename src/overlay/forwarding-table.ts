@@ -6,9 +6,9 @@ import { listForwarding, removeForwarding, replaceForwarding } from '../kernel/f
 import type { KernelFault } from '../kernel/kernel-fault.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import { type Mac, macToBytes } from '../net/mac.ts';
+import type { Mac } from '../net/mac.ts';
 import type { Request } from '../netlink/message.ts';
-import { filled, PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
+import { FilledRequest, PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
 
 /** A forwarding entry that is to be written: with an endpoint installed, without one removed. */
 interface Entry {
@@ -191,7 +191,7 @@ export class ForwardingTable {
   #requestFor({ mac, endpoint }: Entry): Request {
     return endpoint === undefined
       ? removeForwarding(this.#ifindex, mac, this.#held.get(mac))
-      : filled(this.#replace, endpoint, macToBytes(mac));
+      : new FilledRequest(this.#replace, endpoint, mac);
   }
 }
 
