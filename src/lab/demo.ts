@@ -82,6 +82,13 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+// A reader that went away (`demo | head`) keeps the lab from nothing, least of all from being taken down.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+});
+
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -75,7 +75,9 @@ function counters(values: Readonly<Record<string, number>>): Fact[] {
 }
 
 function breakdown(title: string, counts: Readonly<Record<string, number>>): string[] {
-  const rows = Object.entries(counts).sort(([, one], [, other]) => other - one);
+  const rows = Object.entries(counts).sort(
+    ([oneName, one], [otherName, other]) => other - one || oneName.localeCompare(otherName),
+  );
   return rows.length === 0 ? [] : [`${INDENT}${title}`, ...grid(rows).map((line) => INDENT + line)];
 }
 
@@ -85,7 +87,8 @@ function facts(rows: readonly Fact[]): string[] {
 
 /** Names and numbers in as many columns as fit. */
 function grid(cells: readonly Fact[]): string[] {
-  const texts = cells.map(([name, value]) => `${name.padEnd(14)} ${String(value).padStart(7)}`);
+  const longest = Math.max(14, ...cells.map(([name]) => name.length));
+  const texts = cells.map(([name, value]) => `${name.padEnd(longest)} ${String(value).padStart(7)}`);
   const width = Math.max(...texts.map((text) => text.length));
   const columns = Math.max(1, Math.floor((WIDTH - 2 * INDENT.length) / (width + INDENT.length)));
   const lines: string[] = [];
