@@ -85,6 +85,14 @@ export class InstalledNeighbours {
     return present !== undefined && Buffer.compare(present.mac, remote.mac) === 0;
   }
 
+  /** The address's entry leads to another host now; does not count as being asked for. */
+  redirect(address: Ipv4, remote: RemoteHost): void {
+    const entry = this.#find(address);
+    if (entry !== NONE) {
+      this.#hosts[entry] = remote;
+    }
+  }
+
   forget(address: Ipv4): void {
     const entry = this.#find(address);
     if (entry === NONE) {

@@ -40,9 +40,4 @@ export class Marks {
     this.#outstanding = false;
     this.#busy = withMisses;
   }
-
-  /** The mark may have been dropped: nothing must go on waiting for it. */
-  lost(): void {
-    this.cameBack(false);
-  }
 }

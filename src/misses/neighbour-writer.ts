@@ -29,7 +29,7 @@ interface Change {
   readonly count: CounterName;
 }
 
-/** Writes neighbours in batches, outside the path of a single miss: after a list, a lease change, an overrun. */
+/** Writes what a dump of the neighbours shows to be due: after the first list, and after an overrun. */
 export class NeighbourWriter {
   readonly #parts: Parts;
   readonly #installed: InstalledNeighbours;
@@ -77,26 +77,6 @@ export class NeighbourWriter {
       }
     }
     this.#write('answer waiting neighbours', changes);
-  }
-
-  /** Lets the neighbours inside changed subnets follow their leases. */
-  follow(
-    changed: readonly { readonly subnet: Prefix }[],
-    leases: PrefixTable<RemoteHost>,
-    listed: boolean,
-  ): void {
-    const changes: Change[] = [];
-    for (const { subnet } of changed) {
-      for (const destination of this.#installed.within(subnet)) {
-        const decision = decide(destination, leases, listed);
-        if (decision === NO_LEASE) {
-          changes.push({ destination, remote: undefined, count: 'removed' });
-        } else if (decision !== HOLD && !this.#installed.leadsTo(destination, decision)) {
-          changes.push({ destination, remote: decision, count: 'rewritten' });
-        }
-      }
-    }
-    this.#write('follow lease changes', changes);
   }
 
   #keep(destination: Ipv4, remote: RemoteHost, state: number, changes: Change[]): void {

@@ -6,7 +6,7 @@ import { type Mac, macToBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { pokeMessage } from './answer.ts';
 import { Counters } from './counters.ts';
-import { POKE } from './resolver.ts';
+import { POKE } from './outbox.ts';
 import {
   CONTROL_SLOTS,
   type LeasesMessage,

@@ -44,8 +44,9 @@ function run(start: ResolverStart): void {
       posted = Atomics.load(control, POSTED);
       for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
         const { id, changes, complete }: LeasesMessage = next.message;
-        resolver.apply(changes, complete);
-        port.postMessage({ kind: 'rewritten', id } satisfies ResolverMessage);
+        resolver.apply(changes, complete, () =>
+          port.postMessage({ kind: 'rewritten', id } satisfies ResolverMessage),
+        );
       }
     }
   }

@@ -8,19 +8,12 @@ import type { Prefix } from '../net/prefix.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
-import { pokeMessage } from './answer.ts';
-import { AnswerQueue } from './answer-queue.ts';
 import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import { InstalledNeighbours } from './installed.ts';
-import { Marks } from './marks.ts';
 import { ACKNOWLEDGED, MALFORMED, MISS, MissMessage, REFUSAL } from './miss-message.ts';
 import { NeighbourWriter } from './neighbour-writer.ts';
-
-/** Sequence numbers tell acknowledgements apart: of main's pokes, of our own, and of answers that end a batch. */
-export const POKE = 1;
-const CAUGHT_UP = 2;
-const MARK = 3;
+import { Outbox } from './outbox.ts';
 
 /** Refusals after which the entry may still wait for an answer. */
 const OUT_OF_MEMORY = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
@@ -54,21 +47,21 @@ export class Resolver {
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #installed: InstalledNeighbours;
   readonly #writer: NeighbourWriter;
-  readonly #answers: AnswerQueue;
-  readonly #marks = new Marks();
+  readonly #outbox: Outbox;
   readonly #message = new MissMessage();
   readonly #buffer = Buffer.alloc(4096);
-  readonly #caughtUp = pokeMessage(CAUGHT_UP);
   #unknown: Ipv4 | undefined;
   #listed = false;
-  /** Notifications were dropped, and may still be. */
-  #behind = false;
+  /** The kernel refused something for want of memory, and nothing was compared since. */
+  #refused = false;
 
   constructor(parts: ResolverParts) {
+    const { ifindex, misses, counters } = parts;
     this.#parts = parts;
     this.#installed = new InstalledNeighbours(parts.maximum);
-    this.#answers = new AnswerQueue(parts.ifindex);
     this.#writer = new NeighbourWriter(parts, this.#installed);
+    const decideNow = (address: Ipv4) => decide(address, this.#leases, this.#listed);
+    this.#outbox = new Outbox({ ifindex, misses, counters, installed: this.#installed, decide: decideNow });
   }
 
   /**
@@ -85,14 +78,7 @@ export class Resolver {
     if (length > 0) {
       this.#handle(length);
     }
-    if (!this.#answers.isEmpty && (!this.#marks.outstanding || this.#answers.isFull)) {
-      this.#flush();
-    }
-    if (this.#behind) {
-      this.#send(this.#caughtUp);
-    } else if (this.#installed.isOverfull && !this.#marks.outstanding) {
-      this.#makeRoom();
-    }
+    this.#outbox.afterRead();
     if (this.#unknown !== undefined) {
       this.#parts.onUnknown?.(this.#unknown);
       this.#unknown = undefined;
@@ -100,16 +86,16 @@ export class Resolver {
   }
 
   /**
-   * Takes lease changes over and lets the neighbours that exist follow them. `complete` says that the table holds all
-   * leases with this: the first time, what the kernel holds is compared with it.
+   * Takes lease changes over and lets the neighbours that exist follow them, a few at a time, so that no miss waits for
+   * thousands of them. `complete` says that the table holds all leases with this: the first time, what the kernel holds
+   * is compared with it.
    *
+   * @param done called when the neighbours follow
    * @throws KernelFault when the socket is beyond use
    */
-  apply(changes: readonly SubnetChange[], complete: boolean): void {
+  apply(changes: readonly SubnetChange[], complete: boolean, done: () => void = () => undefined): void {
     // What was decided by the old table must not be written after the new one.
-    if (!this.#answers.isEmpty) {
-      this.#flush();
-    }
+    this.#outbox.flush();
     for (const { subnet, mac } of changes) {
       if (mac === undefined) {
         this.#leases.delete(subnet);
@@ -120,10 +106,13 @@ export class Resolver {
     if (complete && !this.#listed) {
       this.#listed = true;
       this.#writer.adopt(listNeighbours(this.#parts.conversation, this.#parts.ifindex), this.#leases);
+      done();
     } else {
-      this.#writer.follow(changes, this.#leases, this.#listed);
+      const addresses = changes.flatMap(({ subnet }) => this.#installed.within(subnet));
+      this.#outbox.rewrite(addresses, done);
     }
-    this.#countInstalled();
+    this.#outbox.goOn();
+    this.#parts.counters.set('neighbours', this.#installed.size);
   }
 
   #handle(length: number): void {
@@ -153,36 +142,20 @@ export class Resolver {
     } else if (decision === NO_LEASE) {
       this.#refuse(destination, state);
     } else {
-      this.#answers.addResolved(destination, decision.mac);
+      this.#outbox.addResolved(destination, decision.mac);
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
       const evicted = this.#installed.touch(destination, decision);
       if (evicted !== undefined) {
-        this.#answers.addAbsent(evicted);
+        this.#outbox.addAbsent(evicted);
         counters.add('evicted');
       }
     }
   }
 
-  /**
-   * Evicts when nobody waits, a batch at a time. Each batch ends with a mark, so that the next one follows when the
-   * misses that came meanwhile are answered.
-   */
-  #makeRoom(): void {
-    while (this.#installed.isOverfull && !this.#answers.isFull) {
-      const evicted = this.#installed.evict();
-      if (evicted !== undefined) {
-        this.#answers.addAbsent(evicted);
-        this.#parts.counters.add('evicted');
-      }
-    }
-    this.#marks.next(true);
-    this.#write(MARK);
-  }
-
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
   #refuse(destination: Ipv4, state: number): void {
     if (state === NUD_INCOMPLETE || this.#message.protocol === OWN_PROTOCOL) {
-      this.#answers.addAbsent(destination);
+      this.#outbox.addAbsent(destination);
       this.#installed.forget(destination);
       this.#unknown = destination;
       this.#parts.counters.add('noLease');
@@ -192,62 +165,49 @@ export class Resolver {
   /** What the kernel had no memory for still waits: the dump that catches up finds it. */
   #noteRefusal(errno: number): void {
     this.#parts.counters.addRefusal(errno);
-    this.#behind ||= OUT_OF_MEMORY.has(errnoName(errno));
-  }
-
-  #noteAcknowledgement(sequence: number): void {
-    if (sequence === MARK) {
-      this.#marks.cameBack(!this.#answers.isEmpty);
-    } else if (sequence === CAUGHT_UP && this.#behind) {
-      this.#behind = false;
-      const asked = listAskedNeighbours(this.#parts.conversation, this.#parts.ifindex);
-      this.#writer.answerWaiting(asked, this.#leases, this.#listed);
-      this.#countInstalled();
+    if (OUT_OF_MEMORY.has(errnoName(errno))) {
+      this.#refused = true;
+      this.#outbox.fallBehind();
     }
   }
 
-  #flush(): void {
-    this.#write(!this.#behind && this.#marks.next() ? MARK : 0);
+  #noteAcknowledgement(sequence: number): void {
+    if (!this.#outbox.acknowledged(sequence)) {
+      return;
+    }
+    const { conversation, ifindex, counters } = this.#parts;
+    if (this.#refused && this.#listed) {
+      this.#compareAll();
+    } else {
+      this.#writer.answerWaiting(listAskedNeighbours(conversation, ifindex), this.#leases, this.#listed);
+    }
+    counters.set('neighbours', this.#installed.size);
   }
 
-  #write(mark: number): void {
-    this.#send(this.#answers.take(mark));
-    this.#countInstalled();
+  /** A rewrite may be among what was refused, so all is compared; what is kept was adopted or installed long ago. */
+  #compareAll(): void {
+    const { conversation, ifindex, counters } = this.#parts;
+    const adopted = counters.get('adopted');
+    this.#refused = false;
+    this.#writer.adopt(listNeighbours(conversation, ifindex), this.#leases);
+    counters.set('adopted', adopted);
   }
 
-  #countInstalled(): void {
-    this.#parts.counters.set('neighbours', this.#installed.size);
-  }
-
-  /**
-   * Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped, the
-   * mark perhaps among them, so that nothing may go on waiting for it.
-   */
+  /** Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped. */
   #receive(): number {
     try {
       return this.#parts.misses.receive(this.#buffer);
     } catch (error) {
       const code = codeOf(error);
-      this.#marks.lost();
       if (code === 'ENOBUFS') {
         this.#parts.counters.add('overruns');
-        this.#behind = true;
-      } else if (code !== 'EAGAIN' && code !== 'EINTR') {
+        this.#outbox.fallBehind();
+      } else if (code === 'EAGAIN') {
+        this.#outbox.nothingCame();
+      } else if (code !== 'EINTR') {
         throw KernelFault.broken('read misses', code ?? 'EIO', error);
       }
       return 0;
-    }
-  }
-
-  /** Answers that cannot be sent are counted; the dump that catches up finds who still waits for one. */
-  #send(bytes: Buffer): void {
-    try {
-      this.#parts.misses.send(bytes);
-    } catch (error) {
-      this.#marks.lost();
-      this.#behind = true;
-      const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
-      this.#parts.counters.addRefusal(Math.abs(errno));
     }
   }
 }

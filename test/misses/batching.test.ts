@@ -86,6 +86,7 @@ test('what waits in a batch is decided by the leases of its time, and follows th
   assert.equal(held(address(9))?.mac, macOf(2), 'written before the change, so the change finds it');
   settle();
   resolver.apply([noLease(1)], true);
+  settle();
   for (let n = 1; n <= 100; n++) {
     assert.equal(held(address(n)), undefined, address(n));
   }

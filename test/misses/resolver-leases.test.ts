@@ -66,14 +66,16 @@ test('neighbours go with their lease', () => {
   assert.deepEqual([counters.get('removed'), counters.get('neighbours')], [1, 1]);
 });
 
-test('a change that is refused is counted, and the entry is no longer taken for ours', () => {
-  const { kernel, resolver, counters, miss } = resolverOnFake();
+test('a change that the kernel has no memory for is counted, and made when everything is compared again', () => {
+  const { kernel, resolver, counters, miss, settle, held } = resolverOnFake();
   resolver.apply([lease(7)], true);
   miss('10.5.7.1');
   kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOBUFS);
   resolver.apply([lease(7, macOf(70))], false);
+  settle();
   assert.deepEqual(counters.refusals(), { ENOBUFS: 1 });
-  assert.deepEqual([counters.get('rewritten'), counters.get('neighbours')], [0, 0]);
+  assert.equal(held('10.5.7.1')?.mac, macOf(70));
+  assert.deepEqual([counters.get('adopted'), counters.get('neighbours')], [0, 1]);
 });
 
 test('entries of other interfaces are nobody’s business', () => {

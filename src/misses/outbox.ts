@@ -1,0 +1,157 @@
+import type { Transport } from '../kernel/transport.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import { pokeMessage } from './answer.ts';
+import { AnswerQueue } from './answer-queue.ts';
+import type { Counters } from './counters.ts';
+import { type Decision, HOLD, NO_LEASE } from './decide.ts';
+import type { InstalledNeighbours } from './installed.ts';
+import { Marks } from './marks.ts';
+import { Rewrites } from './rewrites.ts';
+
+/** Sequence numbers tell acknowledgements apart: of main's pokes, of our own, and of answers that end a batch. */
+export const POKE = 1;
+const CAUGHT_UP = 2;
+const MARK = 3;
+
+/** As many entries follow a lease change in the same write as answers. */
+const REWRITES_BESIDE_ANSWERS = 16;
+
+export interface OutboxParts {
+  readonly ifindex: number;
+  readonly misses: Transport;
+  readonly counters: Counters;
+  readonly installed: InstalledNeighbours;
+  /** What an address is to be, by the leases of now. */
+  readonly decide: (address: Ipv4) => Decision;
+}
+
+/**
+ * What is written to the kernel, and when: answers to misses before anything else, beside them a few entries that
+ * follow a lease change, and evictions when nothing else waits. `Marks` tells whether misses wait.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #answers: AnswerQueue;
+  readonly #marks = new Marks();
+  readonly #rewrites = new Rewrites();
+  readonly #caughtUp = pokeMessage(CAUGHT_UP);
+  #behind = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    this.#answers = new AnswerQueue(parts.ifindex);
+  }
+
+  /** `This address is at that MAC` (six bytes). */
+  addResolved(address: Ipv4, mac: Uint8Array): void {
+    this.#answers.addResolved(address, mac);
+  }
+
+  /** `Nobody has this address`. */
+  addAbsent(address: Ipv4): void {
+    this.#answers.addAbsent(address);
+  }
+
+  /** The entries of these addresses have to follow their leases; `done` is called when they do. */
+  rewrite(addresses: readonly Ipv4[], done: () => void): void {
+    this.#rewrites.add(addresses, done);
+  }
+
+  /** Misses were dropped, or an answer was: from now on each read is followed by a poke until one is acknowledged. */
+  fallBehind(): void {
+    this.#behind = true;
+    this.#marks.cameBack(false);
+  }
+
+  /** A read ended by its time-out: no mark is on its way, whatever became of it. */
+  nothingCame(): void {
+    this.#marks.cameBack(false);
+  }
+
+  /**
+   * Hears of an acknowledgement.
+   *
+   * @returns whether nothing is dropped any more, so that a dump finds all that was
+   */
+  acknowledged(sequence: number): boolean {
+    if (sequence === MARK) {
+      this.#marks.cameBack(!this.#answers.isEmpty);
+    }
+    const caughtUp = sequence === CAUGHT_UP && this.#behind;
+    this.#behind &&= !caughtUp;
+    return caughtUp;
+  }
+
+  /** To be called after each read: writes what should not wait for another one. */
+  afterRead(): void {
+    if (!this.#marks.outstanding || this.#answers.isFull) {
+      this.goOn();
+    }
+    if (this.#behind) {
+      this.#send(this.#caughtUp);
+    }
+  }
+
+  /** Writes what waits to be written, one batch of it. */
+  goOn(): void {
+    this.#rewrite(this.#answers.isEmpty ? Number.POSITIVE_INFINITY : REWRITES_BESIDE_ANSWERS);
+    if (this.#answers.isEmpty && !this.#behind) {
+      this.#makeRoom();
+    }
+    this.flush();
+    this.#rewrites.settle();
+  }
+
+  /** Writes the answers that wait. With more to do than misses a mark ends the next read, however long no miss comes. */
+  flush(): void {
+    if (this.#answers.isEmpty) {
+      return;
+    }
+    const { installed, counters } = this.#parts;
+    const marked = !this.#behind && this.#marks.next(!this.#rewrites.isEmpty || installed.isOverfull);
+    this.#send(this.#answers.take(marked ? MARK : 0));
+    counters.set('neighbours', installed.size);
+  }
+
+  #rewrite(most: number): void {
+    const { installed, counters, decide } = this.#parts;
+    for (let count = 0; count < most && !this.#answers.isFull; count++) {
+      const address = this.#rewrites.next();
+      if (address === undefined) {
+        return;
+      }
+      const decision = decide(address);
+      if (decision === NO_LEASE) {
+        this.#answers.addAbsent(address);
+        installed.forget(address);
+        counters.add('removed');
+      } else if (decision !== HOLD && !installed.leadsTo(address, decision)) {
+        this.#answers.addResolved(address, decision.mac);
+        installed.redirect(address, decision);
+        counters.add('rewritten');
+      }
+    }
+  }
+
+  #makeRoom(): void {
+    const { installed, counters } = this.#parts;
+    while (installed.isOverfull && !this.#answers.isFull) {
+      const evicted = installed.evict();
+      if (evicted !== undefined) {
+        this.#answers.addAbsent(evicted);
+        counters.add('evicted');
+      }
+    }
+  }
+
+  /** What cannot be sent is counted; the dump that catches up finds who still waits for an answer. */
+  #send(bytes: Buffer): void {
+    try {
+      this.#parts.misses.send(bytes);
+    } catch (error) {
+      const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
+      this.#parts.counters.addRefusal(Math.abs(errno));
+      this.fallBehind();
+    }
+  }
+}
