@@ -1,4 +1,6 @@
+import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { codeOf } from '../base/errno.ts';
 import { closeSocket, openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
 import { descriptorTransport, type Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
@@ -22,6 +24,9 @@ import { ThreadFault } from './thread-fault.ts';
  * found by a dump, but in no order of age.
  */
 export const MISS_BUFFER_BYTES = 128 * 1024 * 1024;
+
+/** The nice value of the resolver's thread (sched(7)); others have 0. */
+const RESOLVER_NICE = -15;
 
 /** How long a read of the resolver blocks at most: the belt, should a poke ever be lost. */
 const WAIT_MS = 500;
@@ -55,6 +60,8 @@ export interface ResolverOptions {
  */
 export class ResolverHandle {
   readonly counters = new Counters();
+  /** Whether the thread has its higher priority; false without the privilege for it, and until it runs. */
+  isPreferred = false;
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
   readonly #missDescriptor: number;
@@ -126,12 +133,33 @@ export class ResolverHandle {
   }
 
   #hear(message: ResolverMessage, onUnknown: ResolverOptions['onUnknown']): void {
-    if (message.kind === 'unknown') {
-      onUnknown?.(message.address);
-      return;
+    switch (message.kind) {
+      case 'running':
+        this.#prefer(message.threadId);
+        break;
+      case 'unknown':
+        onUnknown?.(message.address);
+        break;
+      case 'rewritten':
+        this.#waiting.get(message.id)?.resolve();
+        this.#waiting.delete(message.id);
+        break;
     }
-    this.#waiting.get(message.id)?.resolve();
-    this.#waiting.delete(message.id);
+  }
+
+  /**
+   * Lets the resolver run before V8's helper threads and everything else of usual priority on its processor: it runs
+   * for microseconds at a time, and a packet waits for it. Needs CAP_SYS_NICE.
+   */
+  #prefer(threadId: number): void {
+    try {
+      setPriority(threadId, RESOLVER_NICE);
+      this.isPreferred = true;
+    } catch (error) {
+      if (codeOf(error) !== 'ERR_SYSTEM_ERROR') {
+        throw error;
+      }
+    }
   }
 
   /** An error event is always followed by the exit event, so everything hangs on the latter. */

@@ -20,8 +20,9 @@ export interface LeasesMessage {
   readonly complete: boolean;
 }
 
-/** Resolver to main: the neighbours follow the changes of that message now; or an address had no lease. */
+/** Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease. */
 export type ResolverMessage =
+  | { readonly kind: 'running'; readonly threadId: number }
   | { readonly kind: 'rewritten'; readonly id: number }
   | { readonly kind: 'unknown'; readonly address: Ipv4 };
 

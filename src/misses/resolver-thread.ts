@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Conversation } from '../kernel/conversation.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
@@ -37,6 +38,7 @@ function run(start: ResolverStart): void {
       }
     },
   });
+  port.postMessage({ kind: 'running', threadId: ownThreadId() } satisfies ResolverMessage);
   let posted = 0;
   while (Atomics.load(control, STOP) === 0) {
     resolver.step();
@@ -50,6 +52,11 @@ function run(start: ResolverStart): void {
       }
     }
   }
+}
+
+/** The kernel's number of this thread, which Node does not tell: /proc/thread-self is `PID/task/TID` (proc(5)). */
+function ownThreadId(): number {
+  return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
 }
 
 run(workerData);
