@@ -51,6 +51,27 @@ describe('two hosts with two containers each', { skip: labSkipReason() }, () => 
     assert.match(marked, /proto 113/, 'the entry carries our mark');
   });
 
+  it('make an entry in use whole again when the kernel asks about it', async () => {
+    const [from, , to] = lab().containers;
+    assert.ok(from && to);
+    const host = lab().host(1);
+    const [entry] = await unicastNeighbours(host);
+    await host.namespace.configure(
+      `neighbour replace ${to.address} lladdr ${entry?.lladdr} dev flannel.1 nud stale`,
+    );
+    const { roundTrips } = await ping(from, to.address, { count: 5 });
+    assert.ok(
+      roundTrips.every((time) => time !== undefined),
+      `round trips ${roundTrips}`,
+    );
+    const [now] = await unicastNeighbours(host);
+    assert.deepEqual(
+      [now?.dst, now?.lladdr, ...(now?.state ?? [])],
+      [to.address, entry?.lladdr, 'PERMANENT'],
+    );
+    assert.equal((await statsOf(host)).misses.refreshed, 1);
+  });
+
   it('hold one forwarding entry for the other host, before and after', async () => {
     const peer = lab().host(2);
     const [entry, ...more] = await forwardingEntries(lab().host(1));
