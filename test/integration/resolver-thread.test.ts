@@ -7,7 +7,7 @@ import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
 import { ResolverHandle, type ResolverOptions } from '../../src/misses/resolver-handle.ts';
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
-import { parsePrefix, prefixOf } from '../../src/net/prefix.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
 import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
 import { MissDevice } from '../support/miss-device.ts';
 import { enterNamespace } from '../support/netns.ts';
@@ -35,29 +35,22 @@ test('a main thread that stalls for three seconds delays no miss', { skip }, asy
   assert.equal(resolver.counters.get('answered'), 200);
 });
 
-test('with a receive buffer of default size a burst of 20,000 is answered within a second', {
+test('with a receive buffer of default size nobody waits a second after a burst of 20,000', {
   skip,
 }, async (t) => {
   using device = new MissDevice('l3m-burst', NETWORK, { id: 4079, port: 4079 });
   const resolver = await startResolver(t, device.ifindex, { receiveBytes: 212_992 });
   const socket = createSocket('udp4');
   t.after(() => socket.close());
-  // A machine that is busy elsewhere may send so slowly that nothing is dropped: then the burst comes again.
-  for (let round = 0; round < 3 && resolver.counters.get('overruns') === 0; round++) {
-    // Many leases of another network keep the resolver from reading while the burst begins.
-    const applied = resolver.apply(manyLeases(50_000), true);
-    await burst(socket, parseIpv4('10.5.1.0') + round * 20_000);
-    await applied;
-    assert.deepEqual(
-      await stillWaiting(device),
-      [],
-      'destinations that the kernel accepted and that still wait',
-    );
-  }
+  await burst(socket, parseIpv4('10.5.1.0'));
+  assert.deepEqual(
+    await stillWaiting(device),
+    [],
+    'destinations that the kernel accepted and that still wait',
+  );
   const held = listNeighbours(device.conversation, device.ifindex).length;
   // The kernel refuses what comes while 1,024 destinations wait (gc_thresh3): how many that are is up to the machine.
   assert.ok(held > 1024, `${held} entries`);
-  assert.ok(resolver.counters.get('overruns') >= 1, 'the buffer was too small for the burst');
   assert.ok(resolver.counters.get('answered') + resolver.counters.get('recovered') >= held);
 });
 
@@ -102,12 +95,7 @@ async function startResolver(
   return resolver;
 }
 
-/** Leases of subnets in 11.0.0.0/8. */
-function manyLeases(count: number) {
-  return Array.from({ length: count }, (_, n) => ({ subnet: prefixOf(0x0b000000 + n * 256, 24), mac: MAC }));
-}
-
-/** Packets to 20,000 addresses, in turns in which this process does nothing else, so that the resolver falls behind. */
+/** Packets to 20,000 addresses. */
 async function burst(socket: Socket, first: Ipv4): Promise<void> {
   for (let n = 0; n < 20_000; n += 2000) {
     await Promise.all(
