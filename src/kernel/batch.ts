@@ -1,5 +1,12 @@
-import { NLM_F_ACK, NLM_F_REQUEST } from '../netlink/constants.ts';
-import { align, messageHeader, type Request, writeMessage } from '../netlink/message.ts';
+import { NLM_F_REQUEST } from '../netlink/constants.ts';
+import {
+  align,
+  askForAcknowledgement,
+  messageHeader,
+  messageMemory,
+  type Request,
+  writeMessage,
+} from '../netlink/message.ts';
 import type { KernelFault } from './kernel-fault.ts';
 
 /** A request of a batch that the kernel refused. */
@@ -8,7 +15,10 @@ export interface BatchFailure {
   readonly fault: KernelFault;
 }
 
-/** An array of requests, or something that makes each when it is its turn: thousands need not exist at once. */
+/**
+ * An array of requests, or something that makes each when it is its turn: thousands need not exist at once. What `at`
+ * returns is written before the next one is asked for, so one object may serve all.
+ */
 export interface RequestList {
   readonly length: number;
   at(index: number): Request | undefined;
@@ -20,42 +30,56 @@ export interface RequestList {
  */
 const MOST_MESSAGES = 128;
 
-/** As many requests as go into one write, with consecutive sequence numbers. */
-export class Batch {
-  readonly bytes: Buffer;
-  readonly count: number;
-  readonly firstSequence: number;
+/** Room for 128 messages of the usual sizes; one that is larger than all of it gets a buffer of its own. */
+const BATCH_BYTES = 16_384;
 
-  private constructor(bytes: Buffer, count: number, firstSequence: number) {
-    this.bytes = bytes;
-    this.count = count;
-    this.firstSequence = firstSequence;
+/** As many requests as go into one write, with consecutive sequence numbers; the last asks for an acknowledgement. */
+export class Batch {
+  #memory = messageMemory(BATCH_BYTES);
+  #length = 0;
+  #count = 0;
+  #firstSequence = 0;
+
+  /** What is to be written; valid until the next `fill`. */
+  get bytes(): Buffer {
+    return this.#memory.bytes.subarray(0, this.#length);
   }
 
-  static of(requests: RequestList, begin: number, firstSequence: number): Batch {
-    const chosen: Request[] = [];
-    let size = 0;
-    for (let index = begin; index < requests.length && chosen.length < MOST_MESSAGES; index++) {
+  get count(): number {
+    return this.#count;
+  }
+
+  get firstSequence(): number {
+    return this.#firstSequence;
+  }
+
+  get lastSequence(): number {
+    return this.#firstSequence + this.#count - 1;
+  }
+
+  /** Takes requests from number `begin` on, as many as fit. */
+  fill(requests: RequestList, begin: number, firstSequence: number): void {
+    this.#length = 0;
+    this.#count = 0;
+    this.#firstSequence = firstSequence;
+    let lastAt = 0;
+    for (let index = begin; index < requests.length && this.#count < MOST_MESSAGES; index++) {
       const request = requests.at(index);
-      if (request !== undefined) {
-        chosen.push(request);
-        size += align(messageHeader.bytes + request.size);
+      if (request === undefined || !this.#hasRoomFor(request)) {
+        break;
       }
+      lastAt = this.#length;
+      this.#length = writeMessage(this.#memory, lastAt, request, firstSequence + this.#count, NLM_F_REQUEST);
+      this.#count += 1;
     }
-    const bytes = Buffer.allocUnsafe(size);
-    let at = 0;
-    let sequence = firstSequence;
-    const last = firstSequence + chosen.length - 1;
-    for (const request of chosen) {
-      at = writeMessage(
-        bytes,
-        at,
-        request,
-        sequence,
-        sequence === last ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST,
-      );
-      sequence += 1;
+    askForAcknowledgement(this.#memory, lastAt, this.lastSequence);
+  }
+
+  #hasRoomFor({ size }: Request): boolean {
+    const needed = align(messageHeader.bytes + size);
+    if (this.#count === 0 && needed > this.#memory.bytes.length) {
+      this.#memory = messageMemory(needed);
     }
-    return new Batch(bytes, chosen.length, firstSequence);
+    return this.#length + needed <= this.#memory.bytes.length;
   }
 }

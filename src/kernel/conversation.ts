@@ -19,6 +19,7 @@ const RECEIVE_BYTES = 65536;
 export class Conversation {
   readonly #transport: Transport;
   readonly #buffer = Buffer.alloc(RECEIVE_BYTES);
+  readonly #batch = new Batch();
   #sequence = 0;
   #requests = 0;
 
@@ -52,8 +53,12 @@ export class Conversation {
    */
   batch(operation: string, requests: RequestList): BatchFailure[] {
     const failures: BatchFailure[] = [];
+    const batch = this.#batch;
     for (let begin = 0; begin < requests.length; ) {
-      const batch = Batch.of(requests, begin, this.#sequence + 1);
+      batch.fill(requests, begin, this.#sequence + 1);
+      if (batch.count === 0) {
+        break;
+      }
       this.#send(operation, batch.bytes);
       this.#sequence += batch.count;
       this.#requests += batch.count;
@@ -94,7 +99,7 @@ export class Conversation {
 
   /** Reads up to the acknowledgement of the batch's last message; earlier refusals come before it. */
   #collect(operation: string, batch: Batch, begin: number, failures: BatchFailure[]): void {
-    const last = batch.firstSequence + batch.count - 1;
+    const last = batch.lastSequence;
     for (;;) {
       for (const frame of this.#receive(operation)) {
         const index = frame.sequence - batch.firstSequence;

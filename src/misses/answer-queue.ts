@@ -1,6 +1,7 @@
 import type { Ipv4 } from '../net/ipv4.ts';
+import { askForAcknowledgement, type MessageMemory, messageMemory } from '../netlink/message.ts';
 import { fill, type Template } from '../netlink/template.ts';
-import { absentTemplate, askForAcknowledgement, resolvedTemplate } from './answer.ts';
+import { absentTemplate, resolvedTemplate } from './answer.ts';
 
 /** As many answers as go into one write; the kernel handles them all before the write returns. */
 const MOST_ANSWERS = 64;
@@ -12,7 +13,7 @@ const MOST_ANSWERS = 64;
 export class AnswerQueue {
   readonly #resolved: Template;
   readonly #absent: Template;
-  readonly #buffer: Buffer;
+  readonly #memory: MessageMemory;
   /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
   readonly #views = new Map<number, Buffer>();
   #length = 0;
@@ -22,7 +23,7 @@ export class AnswerQueue {
   constructor(ifindex: number) {
     this.#resolved = resolvedTemplate(ifindex);
     this.#absent = absentTemplate(ifindex);
-    this.#buffer = Buffer.alloc(MOST_ANSWERS * this.#resolved.bytes.length);
+    this.#memory = messageMemory(MOST_ANSWERS * this.#resolved.bytes.length);
   }
 
   get isEmpty(): boolean {
@@ -50,7 +51,7 @@ export class AnswerQueue {
    */
   take(mark: number): Buffer {
     if (mark !== 0) {
-      askForAcknowledgement(this.#buffer, this.#lastAt, mark);
+      askForAcknowledgement(this.#memory, this.#lastAt, mark);
     }
     const bytes = this.#view(this.#length);
     this.#length = 0;
@@ -60,8 +61,8 @@ export class AnswerQueue {
 
   #add(from: Template, destination: Ipv4, mac: Uint8Array | undefined): void {
     this.#lastAt = this.#length;
-    this.#buffer.set(from.bytes, this.#length);
-    fill(this.#buffer, this.#length, from, destination, mac);
+    this.#memory.bytes.set(from.bytes, this.#length);
+    fill(this.#memory.bytes, this.#length, from, destination, mac);
     this.#length += from.bytes.length;
     this.#count += 1;
   }
@@ -71,7 +72,7 @@ export class AnswerQueue {
     if (known !== undefined) {
       return known;
     }
-    const view = this.#buffer.subarray(0, length);
+    const view = this.#memory.bytes.subarray(0, length);
     this.#views.set(length, view);
     return view;
   }

@@ -2,12 +2,7 @@ import { changeNeighbour, removeNeighbour } from '../kernel/neighbours.ts';
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../netlink/constants.ts';
 import { encodeMessage } from '../netlink/message.ts';
 import { PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
-import { u16, u32 } from '../netlink/values.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
-
-/** Offsets of nlmsg_flags and nlmsg_seq in a message. */
-const FLAGS_AT = 6;
-const SEQUENCE_AT = 8;
 
 /** `This address is that host's`: PERMANENT with our mark, for an entry that asked and so exists. */
 export function resolvedTemplate(ifindex: number): Template {
@@ -25,10 +20,4 @@ export function pokeMessage(sequence: number): Buffer {
     { type: NLMSG_NOOP, flags: NLM_F_REQUEST | NLM_F_ACK, size: 0, write: () => undefined },
     sequence,
   );
-}
-
-/** Makes the message at `at` ask for an acknowledgement with that sequence number. */
-export function askForAcknowledgement(buffer: Buffer, at: number, sequence: number): void {
-  u16.write(buffer, at + FLAGS_AT, u16.read(buffer, at + FLAGS_AT, 2) | NLM_F_ACK);
-  u32.write(buffer, at + SEQUENCE_AT, sequence);
 }

@@ -8,7 +8,7 @@ import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
-import { FilledRequest, type Template } from '../netlink/template.ts';
+import { FilledRequest } from '../netlink/template.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
@@ -33,14 +33,14 @@ interface Change {
 export class NeighbourWriter {
   readonly #parts: Parts;
   readonly #installed: InstalledNeighbours;
-  readonly #resolved: Template;
-  readonly #absent: Template;
+  readonly #resolved: FilledRequest;
+  readonly #absent: FilledRequest;
 
   constructor(parts: Parts, installed: InstalledNeighbours) {
     this.#parts = parts;
     this.#installed = installed;
-    this.#resolved = resolvedTemplate(parts.ifindex);
-    this.#absent = absentTemplate(parts.ifindex);
+    this.#resolved = new FilledRequest(resolvedTemplate(parts.ifindex));
+    this.#absent = new FilledRequest(absentTemplate(parts.ifindex));
   }
 
   /**
@@ -130,8 +130,8 @@ export class NeighbourWriter {
 
   #requestFor({ destination, remote }: Change): Request {
     return remote === undefined
-      ? new FilledRequest(this.#absent, destination)
-      : new FilledRequest(this.#resolved, destination, remote.mac);
+      ? this.#absent.with(destination)
+      : this.#resolved.with(destination, remote.mac);
   }
 }
 

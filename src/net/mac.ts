@@ -39,16 +39,19 @@ export function macToBytes(mac: Mac): Uint8Array {
   return bytes;
 }
 
+/** What a hexadecimal digit is worth, by its character code. */
+const DIGITS = Uint8Array.from(
+  { length: 128 },
+  (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0,
+);
+
 /** Writes the six bytes at `at`, without making anything. */
 export function writeMac(mac: Mac, bytes: Uint8Array, at: number): void {
   for (let index = 0; index < 6; index++) {
-    bytes[at + index] = (digit(mac.charCodeAt(index * 3)) << 4) | digit(mac.charCodeAt(index * 3 + 1));
+    const high = DIGITS[mac.charCodeAt(index * 3)] ?? 0;
+    const low = DIGITS[mac.charCodeAt(index * 3 + 1)] ?? 0;
+    bytes[at + index] = (high << 4) | low;
   }
-}
-
-/** The value of `0` to `9` and `a` to `f`, by its character code. */
-function digit(code: number): number {
-  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }
 
 /** Tells whether a device can carry the MAC: not zero, and the group bit of its first byte clear (IEEE 802). */

@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+import { NLM_F_ACK } from './constants.ts';
 import { MalformedFault } from './malformed-fault.ts';
 import type { StructCodec } from './struct.ts';
 import { struct } from './struct.ts';
@@ -23,6 +25,12 @@ export interface MessageHeader {
 export interface Frame extends MessageHeader {
   readonly payload: Buffer;
 }
+
+const LITTLE = endianness() === 'LE';
+
+/** Which words of a message hold nlmsg_type and nlmsg_flags, and nlmsg_seq. */
+const KIND_WORD = 1;
+const SEQUENCE_WORD = 2;
 
 /** NLMSG_ALIGN (include/uapi/linux/netlink.h). */
 export function align(size: number): number {
@@ -86,30 +94,59 @@ export function messageCodec<H, A>(header: StructCodec<H>, table: ValueCodec<A>)
   };
 }
 
-/** The whole message, padded to its alignment; `flags` are added to the request's own. */
-export function encodeMessage(request: Request, sequence: number, flags = 0): Buffer {
-  const buffer = Buffer.alloc(align(messageHeader.bytes + request.size));
-  writeMessage(buffer, 0, request, sequence, flags);
-  return buffer;
+/**
+ * Memory for messages. Header fields are 32-bit words in the machine's order, which a typed array writes without the
+ * checks of Buffer's methods.
+ */
+export interface MessageMemory {
+  readonly bytes: Buffer;
+  readonly words: Uint32Array;
 }
 
-/** Writes one message at `offset`, `flags` added to the request's own, and returns where the next one begins. */
+/** @param size bytes, a multiple of 4 */
+export function messageMemory(size: number): MessageMemory {
+  const memory = new ArrayBuffer(size);
+  return { bytes: Buffer.from(memory), words: new Uint32Array(memory) };
+}
+
+/** The whole message, padded to its alignment; `flags` are added to the request's own. */
+export function encodeMessage(request: Request, sequence: number, flags = 0): Buffer {
+  const memory = messageMemory(align(messageHeader.bytes + request.size));
+  writeMessage(memory, 0, request, sequence, flags);
+  return memory.bytes;
+}
+
+/**
+ * Writes one message at `offset`, a multiple of 4, `flags` added to the request's own, and returns where the next one
+ * begins.
+ */
 export function writeMessage(
-  buffer: Buffer,
+  { bytes, words }: MessageMemory,
   offset: number,
   request: Request,
   sequence: number,
   flags = 0,
 ): number {
   const length = messageHeader.bytes + request.size;
-  // As messageHeader.write does it, without an object and a loop for each of thousands of messages.
-  u32.write(buffer, offset, length);
-  u16.write(buffer, offset + 4, request.type);
-  u16.write(buffer, offset + 6, request.flags | flags);
-  u32.write(buffer, offset + 8, sequence);
-  u32.write(buffer, offset + 12, 0);
-  request.write(buffer, offset + messageHeader.bytes);
   const end = offset + align(length);
-  buffer.fill(0, offset + length, end);
+  const word = offset >> 2;
+  words[(end - 1) >> 2] = 0;
+  words[word] = length;
+  words[word + KIND_WORD] = kindWord(request.type, request.flags | flags);
+  words[word + SEQUENCE_WORD] = sequence;
+  words[word + 3] = 0;
+  request.write(bytes, offset + messageHeader.bytes);
   return end;
+}
+
+/** Makes the message at `offset` ask for an acknowledgement, which will carry that sequence number. */
+export function askForAcknowledgement({ words }: MessageMemory, offset: number, sequence: number): void {
+  const word = offset >> 2;
+  words[word + KIND_WORD] = (words[word + KIND_WORD] ?? 0) | kindWord(0, NLM_F_ACK);
+  words[word + SEQUENCE_WORD] = sequence;
+}
+
+/** nlmsg_type and nlmsg_flags, 16 bits each, as one word. */
+function kindWord(type: number, flags: number): number {
+  return LITTLE ? type | (flags << 16) : (type << 16) | flags;
 }

@@ -45,7 +45,12 @@ export function fill(
   address: Ipv4,
   mac: Mac | Uint8Array | undefined,
 ): void {
-  buffer.writeUInt32BE(address, at + addressAt);
+  // Byte by byte: Buffer's own methods check more than they write, and thousands are written by code not compiled yet.
+  const place = at + addressAt;
+  buffer[place] = address >>> 24;
+  buffer[place + 1] = address >>> 16;
+  buffer[place + 2] = address >>> 8;
+  buffer[place + 3] = address;
   if (typeof mac === 'string') {
     writeMac(mac, buffer, at + macAt);
   } else if (mac !== undefined) {
@@ -53,28 +58,30 @@ export function fill(
   }
 }
 
-/** A request that is a filled copy of a template: it takes a tenth of the time that encoding takes. */
+/**
+ * A request that is a filled copy of a template: it takes a tenth of the time that encoding takes. One object serves
+ * thousands of requests, filled anew for each.
+ */
 export class FilledRequest implements Request {
+  readonly type: number;
+  readonly flags: number;
+  readonly size: number;
   readonly #from: Template;
-  readonly #address: Ipv4;
-  readonly #mac: Mac | Uint8Array | undefined;
+  #address: Ipv4 = 0;
+  #mac: Mac | Uint8Array | undefined = undefined;
 
-  constructor(from: Template, address: Ipv4, mac?: Mac | Uint8Array) {
+  constructor(from: Template) {
+    this.type = from.type;
+    this.flags = from.flags;
+    this.size = from.payload.length;
     this.#from = from;
+  }
+
+  /** Puts the address in, and the MAC where there is one; what was in before is no longer. */
+  with(address: Ipv4, mac?: Mac | Uint8Array): this {
     this.#address = address;
     this.#mac = mac;
-  }
-
-  get type(): number {
-    return this.#from.type;
-  }
-
-  get flags(): number {
-    return this.#from.flags;
-  }
-
-  get size(): number {
-    return this.#from.payload.length;
+    return this;
   }
 
   write(buffer: Buffer, offset: number): void {

@@ -1,20 +1,11 @@
-import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
-import type { BatchFailure } from '../kernel/batch.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import { listForwarding, removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
-import type { KernelFault } from '../kernel/kernel-fault.ts';
+import { listForwarding } from '../kernel/forwarding.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
-import type { Request } from '../netlink/message.ts';
-import { FilledRequest, PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
-
-/** A forwarding entry that is to be written: with an endpoint installed, without one removed. */
-interface Entry {
-  readonly mac: Mac;
-  readonly endpoint: Ipv4 | undefined;
-}
+import { ForwardingRecord } from './forwarding-record.ts';
+import { ForwardingWriter } from './forwarding-writer.ts';
 
 export interface ForwardingCounters {
   /** Entries that the kernel holds because of us. */
@@ -34,25 +25,24 @@ export class ForwardingTable {
   readonly counters: ForwardingCounters = { entries: 0, written: 0, removed: 0, failed: 0 };
   readonly #conversation: Conversation;
   readonly #ifindex: number;
-  readonly #replace: Template;
+  readonly #writer: ForwardingWriter;
   readonly #log: Log;
-  /** The leases that name a MAC: one, as a rule. */
-  readonly #leases = new Map<Mac, readonly Lease[]>();
-  /** What the kernel holds, as far as we wrote it or saw it. */
-  readonly #held = new Map<Mac, Ipv4 | undefined>();
+  readonly #records = new Map<Mac, ForwardingRecord>();
+  /** Those whose last lease went; a lease may have come since. */
+  readonly #stale = new Set<ForwardingRecord>();
   /** What the kernel refused and nobody wrote since. */
-  readonly #refused = new Set<Mac>();
+  readonly #refused = new Set<ForwardingRecord>();
 
   constructor(conversation: Conversation, ifindex: number, log: Log) {
     this.#conversation = conversation;
     this.#ifindex = ifindex;
-    this.#replace = template(replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS));
+    this.#writer = new ForwardingWriter(conversation, ifindex, log);
     this.#log = log;
   }
 
   /** Whether the kernel refused an entry that a lease still asks for: a comparison writes it again. */
   get incomplete(): boolean {
-    return this.#missing(this.#refused).length > 0;
+    return missing(this.#refused).length > 0;
   }
 
   /**
@@ -62,7 +52,17 @@ export class ForwardingTable {
    * @throws KernelFault when the socket fails; refused entries are counted and reported in the log
    */
   install(changes: readonly LeaseChange[]): void {
-    this.#write(this.#missing(this.#take(changes)));
+    const touched = new Set<ForwardingRecord>();
+    for (const { before, after } of changes) {
+      this.#take(before, after);
+      for (const lease of [before, after]) {
+        const record = lease && this.#records.get(lease.mac);
+        if (record !== undefined) {
+          touched.add(record);
+        }
+      }
+    }
+    this.#replace(missing(touched));
   }
 
   /**
@@ -71,8 +71,11 @@ export class ForwardingTable {
    * @throws KernelFault when the socket fails
    */
   removeStale(): void {
-    const stale = [...this.#held.keys()].filter((mac) => !this.#leases.has(mac));
-    this.#write(stale.map((mac) => ({ mac, endpoint: undefined })));
+    const stale = [...this.#stale].filter(({ isStale }) => isStale);
+    this.#stale.clear();
+    if (stale.length > 0) {
+      this.#remove(stale);
+    }
   }
 
   /**
@@ -82,119 +85,128 @@ export class ForwardingTable {
    * @throws KernelFault when the socket fails
    */
   compare(changes: readonly LeaseChange[]): void {
-    this.#take(changes);
-    this.#held.clear();
-    for (const { mac, endpoint } of listForwarding(this.#conversation, this.#ifindex)) {
-      this.#held.set(mac, endpoint);
-    }
-    this.#write(this.#missing(this.#leases.keys()));
-  }
-
-  /** Returns the MACs whose leases changed. */
-  #take(changes: readonly LeaseChange[]): Mac[] {
-    const touched = new Set<Mac>();
     for (const { before, after } of changes) {
-      if (before !== undefined) {
-        this.#unlink(before);
-        touched.add(before.mac);
-      }
-      if (after !== undefined) {
-        this.#link(after);
-        touched.add(after.mac);
-      }
+      this.#take(before, after);
     }
-    return [...touched];
+    this.#readHeld();
+    this.#replace(missing(this.#records.values()));
   }
 
-  #link(lease: Lease): void {
-    const others = this.#leases.get(lease.mac);
-    const rival = others?.find(({ key, publicIp }) => key !== lease.key && publicIp !== lease.publicIp);
-    if (rival !== undefined) {
-      this.#log.warn(
-        { mac: lease.mac, keys: [rival.key, lease.key] },
-        'two leases name one MAC at different addresses: only the one written last can be reached',
-      );
+  #take(before: Lease | undefined, after: Lease | undefined): void {
+    if (before !== undefined) {
+      const record = this.#recordOf(before.mac);
+      record.unlink(before);
+      this.#release(record);
     }
-    this.#leases.set(lease.mac, others === undefined ? [lease] : [...without(others, lease), lease]);
-  }
-
-  #unlink(lease: Lease): void {
-    const others = without(this.#leases.get(lease.mac) ?? [], lease);
-    if (others.length === 0) {
-      this.#leases.delete(lease.mac);
-    } else {
-      this.#leases.set(lease.mac, others);
-    }
-  }
-
-  #missing(macs: Iterable<Mac>): Entry[] {
-    const missing: Entry[] = [];
-    for (const mac of macs) {
-      const endpoint = this.#wanted(mac);
-      if (endpoint !== undefined && this.#held.get(mac) !== endpoint) {
-        missing.push({ mac, endpoint });
+    if (after !== undefined) {
+      const rival = this.#link(after);
+      if (rival !== undefined) {
+        this.#log.warn(
+          { mac: after.mac, keys: [rival.key, after.key] },
+          'two leases name one MAC at different addresses: only the one written last can be reached',
+        );
       }
     }
-    return missing;
   }
 
-  #wanted(mac: Mac): Ipv4 | undefined {
-    let latest: Lease | undefined;
-    for (const lease of this.#leases.get(mac) ?? []) {
-      if (latest === undefined || lease.modRevision > latest.modRevision) {
-        latest = lease;
+  #link(lease: Lease): Lease | undefined {
+    const known = this.#records.get(lease.mac);
+    if (known !== undefined) {
+      return known.link(lease);
+    }
+    this.#records.set(lease.mac, new ForwardingRecord(lease.mac, lease));
+    return undefined;
+  }
+
+  #recordOf(mac: Mac): ForwardingRecord {
+    const known = this.#records.get(mac);
+    if (known !== undefined) {
+      return known;
+    }
+    const record = new ForwardingRecord(mac);
+    this.#records.set(mac, record);
+    return record;
+  }
+
+  #release(record: ForwardingRecord): void {
+    if (record.isStale) {
+      this.#stale.add(record);
+    } else if (record.isEmpty) {
+      this.#records.delete(record.mac);
+      this.#refused.delete(record);
+    }
+  }
+
+  #readHeld(): void {
+    const formerly: ForwardingRecord[] = [];
+    for (const record of this.#records.values()) {
+      if (record.isHeld) {
+        record.isHeld = false;
+        formerly.push(record);
       }
     }
-    return latest?.publicIp;
-  }
-
-  #write(entries: readonly Entry[]): void {
-    const at = (index: number) => {
-      const entry = entries[index];
-      return entry && this.#requestFor(entry);
-    };
-    const failures = this.#conversation.batch('write forwarding entries', { length: entries.length, at });
-    const refused = new Map(failures.map(({ index, fault }) => [index, fault]));
-    let index = 0;
-    for (const entry of entries) {
-      this.#note(entry, refused.get(index));
-      index += 1;
+    this.counters.entries = 0;
+    const held = listForwarding(this.#conversation, this.#ifindex).map(({ mac, endpoint }) => {
+      const record = this.#recordOf(mac);
+      this.#noteHeld(record, endpoint);
+      return record;
+    });
+    for (const record of [...formerly, ...held]) {
+      this.#release(record);
     }
-    this.counters.entries = this.#held.size;
-    this.#report(failures);
   }
 
-  /** A removal that finds nothing has what it wanted. */
-  #note({ mac, endpoint }: Entry, fault: KernelFault | undefined): void {
-    this.#refused.delete(mac);
-    if (fault !== undefined && !(endpoint === undefined && fault.code === 'ENOENT')) {
-      this.#refused.add(mac);
+  #noteHeld(record: ForwardingRecord, endpoint: Ipv4 | undefined): void {
+    this.counters.entries += record.isHeld ? 0 : 1;
+    record.isHeld = true;
+    record.endpoint = endpoint;
+  }
+
+  #replace(records: readonly ForwardingRecord[]): void {
+    const refused = this.#writer.replace(records);
+    for (const record of records) {
+      if (refused.size === 0 || !refused.has(record)) {
+        this.counters.written += 1;
+        this.#noteHeld(record, record.wanted);
+      }
+    }
+    this.#noteRefusals(records, refused);
+  }
+
+  #remove(records: readonly ForwardingRecord[]): void {
+    const refused = this.#writer.remove(records);
+    for (const record of records) {
+      if (!refused.has(record)) {
+        this.counters.removed += 1;
+        this.counters.entries -= 1;
+        record.isHeld = false;
+        this.#release(record);
+      }
+    }
+    this.#noteRefusals(records, refused);
+  }
+
+  /** A removal is tried again by the next `removeStale`, anything else by the next comparison. */
+  #noteRefusals(written: readonly ForwardingRecord[], refused: ReadonlySet<ForwardingRecord>): void {
+    if (this.#refused.size > 0) {
+      for (const record of written) {
+        this.#refused.delete(record);
+      }
+    }
+    for (const record of refused) {
       this.counters.failed += 1;
-    } else if (endpoint === undefined) {
-      this.#held.delete(mac);
-      this.counters.removed += 1;
-    } else {
-      this.#held.set(mac, endpoint);
-      this.counters.written += 1;
+      this.#refused.add(record);
+      this.#release(record);
     }
-  }
-
-  /** One line for a batch: thousands of entries are refused for the same reason. */
-  #report(failures: readonly BatchFailure[]): void {
-    const [first] = failures;
-    if (first !== undefined && this.#refused.size > 0) {
-      const reason = describeError(first.fault);
-      this.#log.warn({ refused: this.#refused.size, reason }, 'the kernel refused forwarding entries');
-    }
-  }
-
-  #requestFor({ mac, endpoint }: Entry): Request {
-    return endpoint === undefined
-      ? removeForwarding(this.#ifindex, mac, this.#held.get(mac))
-      : new FilledRequest(this.#replace, endpoint, mac);
   }
 }
 
-function without(leases: readonly Lease[], lease: Lease): Lease[] {
-  return leases.filter(({ key }) => key !== lease.key);
+function missing(records: Iterable<ForwardingRecord>): ForwardingRecord[] {
+  const found: ForwardingRecord[] = [];
+  for (const record of records) {
+    if (record.isMissing) {
+      found.push(record);
+    }
+  }
+  return found;
 }

@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { decodeAcknowledgement } from '../../src/netlink/acknowledgement.ts';
 import { AF_INET, NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_DONE } from '../../src/netlink/constants.ts';
 import { MalformedFault } from '../../src/netlink/malformed-fault.ts';
-import { encodeMessage, type Frame, splitDatagram, writeMessage } from '../../src/netlink/message.ts';
+import {
+  encodeMessage,
+  type Frame,
+  messageMemory,
+  splitDatagram,
+  writeMessage,
+} from '../../src/netlink/message.ts';
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
 import { netconfMessage } from '../../src/netlink/netconf/message.ts';
 
@@ -12,16 +18,18 @@ const request = neighbourMessage.request(28, 4, { family: AF_INET, ifindex: 3 },
 test('a message has its flags joined, its length without padding and its end with it', () => {
   const bytes = encodeMessage(request, 9, 1);
   assert.equal(bytes.toString('hex', 0, 16), '24000000' + '1c00' + '0500' + '09000000' + '00000000');
-  const buffer = Buffer.alloc(100, 0xff);
-  assert.equal(writeMessage(buffer, 20, request, 9, 1), 56);
-  assert.equal(buffer.toString('hex', 20, 56), bytes.toString('hex'));
+  const memory = messageMemory(100);
+  memory.bytes.fill(0xff);
+  assert.equal(writeMessage(memory, 20, request, 9, 1), 56);
+  assert.equal(memory.bytes.toString('hex', 20, 56), bytes.toString('hex'));
 });
 
 test('what pads a message to its alignment is zero', () => {
-  const buffer = Buffer.alloc(24, 0xff);
+  const memory = messageMemory(24);
+  memory.bytes.fill(0xff);
   const odd = { type: 1, flags: 0, size: 1, write: (to: Buffer, at: number) => to.fill(0xab, at, at + 1) };
-  assert.equal(writeMessage(buffer, 0, odd, 1), 20);
-  assert.equal(buffer.toString('hex', 16), 'ab000000ffffffff');
+  assert.equal(writeMessage(memory, 0, odd, 1), 20);
+  assert.equal(memory.bytes.toString('hex', 16), 'ab000000ffffffff');
 });
 
 test('attributes begin at the next multiple of four behind a short header', () => {

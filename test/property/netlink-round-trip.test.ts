@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type AfSpecRequest, decodeAfSpec, encodeAfSpec } from '../../src/netlink/link/af-spec.ts';
-import { align, encodeMessage, splitDatagram, writeMessage } from '../../src/netlink/message.ts';
+import {
+  align,
+  encodeMessage,
+  messageMemory,
+  splitDatagram,
+  writeMessage,
+} from '../../src/netlink/message.ts';
 import { FAMILIES, u16, u32, vxlan, vxlanTable } from './netlink-arbitraries.ts';
 
 for (const { name, values, decode } of FAMILIES) {
@@ -10,8 +16,9 @@ for (const { name, values, decode } of FAMILIES) {
     fc.assert(
       fc.property(values, u32, u16, ({ request, expected }, sequence, flags) => {
         const message = encodeMessage(request, sequence, flags);
-        const dirty = Buffer.alloc(message.length + 8, 0xff);
-        assert.equal(writeMessage(dirty, 4, request, sequence, flags), 4 + message.length);
+        const memory = messageMemory(message.length + 8);
+        const dirty = memory.bytes.fill(0xff);
+        assert.equal(writeMessage(memory, 4, request, sequence, flags), 4 + message.length);
         assert.equal(dirty.toString('hex', 4, 4 + message.length), message.toString('hex'));
         assert.equal(dirty.toString('hex', 0, 4), 'ffffffff');
         assert.equal(dirty.toString('hex', 4 + message.length), 'ffffffff');
