@@ -12,6 +12,7 @@ const libc = ffi.Library(null, {
   setsockopt: ['int', ['int', 'int', 'int', 'pointer', 'uint32']],
   getsockopt: ['int', ['int', 'int', 'int', 'pointer', 'pointer']],
   close: ['int', ['int']],
+  syscall: ['int', ['long', 'int', 'pointer', 'uint32']],
 });
 
 /** errno belongs to the thread and to the call just made, so it is read before anything else runs. */
@@ -67,4 +68,13 @@ export function getSocketOption(descriptor: number, level: number, option: numbe
  */
 export function close(descriptor: number): void {
   check('close', libc.close(descriptor));
+}
+
+/**
+ * syscall(2), for a call that takes a number, bytes and flags and has no function in the C library.
+ *
+ * @throws SystemCallFault naming `call`
+ */
+export function systemCall(call: string, number: number, first: number, bytes: Buffer, flags: number): void {
+  check(call, libc.syscall(number, first, bytes, flags));
 }

@@ -71,7 +71,7 @@ function planArguments({ leases, first, count }: Destinations): string[] {
 async function runPinned(host: Host, cpu: number, command: string[], timeout: number): Promise<void> {
   const { status, stderr } = await host.namespace.attempt(
     'taskset',
-    ['--cpu-list', String(cpu), ...command],
+    ['--cpu-list', String(cpu), 'chrt', '--fifo', '1', ...command],
     { timeout },
   );
   if (status !== 0) {

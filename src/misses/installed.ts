@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { contains, type Prefix, sizeOf } from '../net/prefix.ts';
+import { contains, type Prefix } from '../net/prefix.ts';
 import type { RemoteHost } from './decide.ts';
 
 /** No entry: the end of a list, or a free slot. */
@@ -106,20 +106,16 @@ export class InstalledNeighbours {
     this.#size -= 1;
   }
 
-  /** The addresses inside the prefix, in no order; costs the smaller of the prefix and the table. */
+  has(address: Ipv4): boolean {
+    return this.#find(address) !== NONE;
+  }
+
+  /** The addresses inside the prefix, in no order; looks at the whole table. */
   within(prefix: Prefix): Ipv4[] {
     const found: Ipv4[] = [];
-    if (sizeOf(prefix) > this.#size) {
-      for (let entry = this.#newest; entry !== NONE; entry = this.#older[entry] ?? NONE) {
-        const address = (this.#addresses[entry] ?? 0) >>> 0;
-        if (contains(prefix, address)) {
-          found.push(address);
-        }
-      }
-      return found;
-    }
-    for (let address = prefix.address; address < prefix.address + sizeOf(prefix); address++) {
-      if (this.#find(address) !== NONE) {
+    for (let entry = this.#newest; entry !== NONE; entry = this.#older[entry] ?? NONE) {
+      const address = (this.#addresses[entry] ?? 0) >>> 0;
+      if (contains(prefix, address)) {
         found.push(address);
       }
     }

@@ -1,14 +1,13 @@
-import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { codeOf } from '../base/errno.ts';
 import { closeSocket, openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
+import { preferThread } from '../kernel/thread-priority.ts';
 import { descriptorTransport, type Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import { type Mac, macToBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { pokeMessage } from './answer.ts';
 import { Counters } from './counters.ts';
 import { POKE } from './outbox.ts';
+import type { SubnetChange } from './resolver.ts';
 import {
   CONTROL_SLOTS,
   type LeasesMessage,
@@ -25,17 +24,8 @@ import { ThreadFault } from './thread-fault.ts';
  */
 export const MISS_BUFFER_BYTES = 128 * 1024 * 1024;
 
-/** The nice value of the resolver's thread (sched(7)); others have 0. */
-const RESOLVER_NICE = -15;
-
 /** How long a read of the resolver blocks at most: the belt, should a poke ever be lost. */
 const WAIT_MS = 500;
-
-/** A change of one subnet's lease: its host's MAC, or undefined when nobody holds it any more. */
-export interface HostChange {
-  readonly subnet: Prefix;
-  readonly mac: Mac | undefined;
-}
 
 export interface ResolverOptions {
   readonly ifindex: number;
@@ -106,12 +96,11 @@ export class ResolverHandle {
    *
    * @throws ThreadFault when the resolver ends before it has done so
    */
-  apply(changes: readonly HostChange[], complete: boolean): Promise<void> {
+  apply(changes: readonly SubnetChange[], complete: boolean): Promise<void> {
     const id = this.#nextId++;
-    const forThread = changes.map(({ subnet, mac }) => ({ subnet, mac: mac && macToBytes(mac) }));
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, changes: forThread, complete } satisfies LeasesMessage);
+      this.#worker.postMessage({ id, changes, complete } satisfies LeasesMessage);
       Atomics.add(this.#control, POSTED, 1);
       this.#misses.send(this.#poke);
     });
@@ -135,7 +124,7 @@ export class ResolverHandle {
   #hear(message: ResolverMessage, onUnknown: ResolverOptions['onUnknown']): void {
     switch (message.kind) {
       case 'running':
-        this.#prefer(message.threadId);
+        this.isPreferred = preferThread(message.threadId);
         break;
       case 'unknown':
         onUnknown?.(message.address);
@@ -144,21 +133,6 @@ export class ResolverHandle {
         this.#waiting.get(message.id)?.resolve();
         this.#waiting.delete(message.id);
         break;
-    }
-  }
-
-  /**
-   * Lets the resolver run before V8's helper threads and everything else of usual priority on its processor: it runs
-   * for microseconds at a time, and a packet waits for it. Needs CAP_SYS_NICE.
-   */
-  #prefer(threadId: number): void {
-    try {
-      setPriority(threadId, RESOLVER_NICE);
-      this.isPreferred = true;
-    } catch (error) {
-      if (codeOf(error) !== 'ERR_SYSTEM_ERROR') {
-        throw error;
-      }
     }
   }
 

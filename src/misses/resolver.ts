@@ -4,6 +4,7 @@ import { KernelFault } from '../kernel/kernel-fault.ts';
 import { listAskedNeighbours, listNeighbours } from '../kernel/neighbours.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import { type Mac, macToBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
@@ -21,7 +22,7 @@ const OUT_OF_MEMORY = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
 /** A change of one subnet's lease: its host's MAC, or undefined when nobody holds it any more. */
 export interface SubnetChange {
   readonly subnet: Prefix;
-  readonly mac: Uint8Array | undefined;
+  readonly mac: Mac | undefined;
 }
 
 export interface ResolverParts {
@@ -100,7 +101,7 @@ export class Resolver {
       if (mac === undefined) {
         this.#leases.delete(subnet);
       } else {
-        this.#leases.set(subnet, { mac });
+        this.#leases.set(subnet, { mac: macToBytes(mac) });
       }
     }
     if (complete && !this.#listed) {
@@ -108,8 +109,10 @@ export class Resolver {
       this.#writer.adopt(listNeighbours(this.#parts.conversation, this.#parts.ifindex), this.#leases);
       done();
     } else {
-      const addresses = changes.flatMap(({ subnet }) => this.#installed.within(subnet));
-      this.#outbox.rewrite(addresses, done);
+      this.#outbox.rewrite(
+        changes.map(({ subnet }) => subnet),
+        done,
+      );
     }
     this.#outbox.goOn();
     this.#parts.counters.set('neighbours', this.#installed.size);

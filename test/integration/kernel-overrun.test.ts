@@ -6,7 +6,7 @@ import { descriptorTransport } from '../../src/kernel/transport.ts';
 import { Counters } from '../../src/misses/counters.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
-import { macToBytes, parseMac } from '../../src/net/mac.ts';
+import { parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
 import { knock, MissDevice } from '../support/miss-device.ts';
@@ -36,7 +36,7 @@ test('every miss is answered although the kernel dropped most of the notificatio
       counters,
       maximum: 1000,
     });
-    resolver.apply([{ subnet: SUBNET, mac: macToBytes(MAC) }], true);
+    resolver.apply([{ subnet: SUBNET, mac: MAC }], true);
     const addresses = Array.from({ length: COUNT }, (_, index) => FIRST + index);
     await knock(...addresses);
     const end = performance.now() + 10_000;

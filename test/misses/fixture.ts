@@ -2,7 +2,7 @@ import { Conversation } from '../../src/kernel/conversation.ts';
 import { Counters } from '../../src/misses/counters.ts';
 import { Resolver, type SubnetChange } from '../../src/misses/resolver.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
-import { type Mac, macToBytes, parseMac } from '../../src/net/mac.ts';
+import { type Mac, parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { FakeKernel } from '../support/fake-kernel.ts';
@@ -16,7 +16,7 @@ export function macOf(n: number): Mac {
 }
 
 export function lease(n: number, mac: Mac | undefined = macOf(n)): SubnetChange {
-  return { subnet: parsePrefix(`10.5.${n}.0/24`), mac: macToBytes(mac) };
+  return { subnet: parsePrefix(`10.5.${n}.0/24`), mac };
 }
 
 export function noLease(n: number): SubnetChange {

@@ -10,6 +10,7 @@ import { Conversation } from '../../src/kernel/conversation.ts';
 import type { Transport } from '../../src/kernel/transport.ts';
 import { Counters } from '../../src/misses/counters.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
+import { parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { AF_INET, NUD_INCOMPLETE, RTM_GETNEIGH } from '../../src/netlink/constants.ts';
 import { encodeMessage } from '../../src/netlink/message.ts';
@@ -35,7 +36,7 @@ test('a million misses grow the heap by less than 64 bytes each, without a major
       counters,
       maximum: MAXIMUM,
     });
-    resolver.apply([{ subnet: parsePrefix('172.16.0.0/12'), mac: Uint8Array.of(2, 0, 0, 0, 0, 1) }], true);
+    resolver.apply([{ subnet: parsePrefix('172.16.0.0/12'), mac: parseMac('02:00:00:00:00:01') }], true);
     step(resolver, WARM_UP);
 
     const collect = collector();
