@@ -84,7 +84,7 @@ export const FIGURES = {
     mark: { atMost: 1000 },
   },
   changesTail: {
-    title: '20,000 /s, 100 lease changes /s, p99 of the wait',
+    title: '20,000 /s, 100 lease changes /s, p99 of a second',
     unit: 'us',
     against: 'without changes',
     comparison: 'ratio',

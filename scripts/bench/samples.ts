@@ -1,6 +1,6 @@
 import { errnoName } from '../../src/base/errno.ts';
 import { BenchFault } from './bench-fault.ts';
-import { type Summary, summarise } from './statistics.ts';
+import { quantile, type Summary, summarise } from './statistics.ts';
 
 /** What a miss cost: for each destination the first round trip less the second. */
 export interface Pairs {
@@ -40,6 +40,8 @@ export interface Burst {
   readonly perSecond: number;
   /** Microseconds from sending to coming. */
   readonly waits: Summary;
+  /** The p99 of the waits of each whole second, by the time of sending. */
+  readonly tails: readonly number[];
 }
 
 /**
@@ -55,6 +57,8 @@ export function joinBurst(sentBytes: Buffer, arrivedBytes: Buffer): Burst {
   }
   const refused: Record<string, number> = {};
   const waits: number[] = [];
+  const first = sent[0]?.[0] ?? 0;
+  const bySecond: number[][] = [];
   let accepted = 0;
   let last = 0;
   for (const [index, [time, errno]] of sent.entries()) {
@@ -67,11 +71,14 @@ export function joinBurst(sentBytes: Buffer, arrivedBytes: Buffer): Burst {
     accepted += 1;
     if (arrival > 0) {
       // The kernel's wall-clock stamp is turned into the sender's clock, which may be off by a microsecond.
-      waits.push(Math.max(arrival - time, 0) / 1e3);
+      const wait = Math.max(arrival - time, 0) / 1e3;
+      waits.push(wait);
+      const second = Math.floor((time - first) / 1e9);
+      bySecond[second] = bySecond[second] ?? [];
+      bySecond[second].push(wait);
       last = Math.max(last, arrival);
     }
   }
-  const first = sent[0]?.[0] ?? 0;
   const seconds = (last - first) / 1e9;
   return {
     accepted,
@@ -81,6 +88,7 @@ export function joinBurst(sentBytes: Buffer, arrivedBytes: Buffer): Burst {
     sendingSeconds: ((sent.at(-1)?.[0] ?? first) - first) / 1e9,
     perSecond: seconds > 0 ? waits.length / seconds : 0,
     waits: summarise(waits),
+    tails: bySecond.map((some) => quantile(some, 0.99)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackgroundProcess } from '../../src/lab/background-process.ts';
-import { runCommand } from '../../src/lab/command.ts';
+import { runCommand, tryCommand } from '../../src/lab/command.ts';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -29,6 +29,8 @@ export class Scene {
   readonly placement: Placement;
   /** What a yardstick was granted as receive buffer; the daemon asks for the same in the same way. */
   receiveBytes = 0;
+  /** Whether a program may have a real-time priority here: not in a user namespace. */
+  mayBePunctual = false;
   #programs: Programs | undefined;
   #runs = 0;
 
@@ -69,6 +71,7 @@ export class Scene {
    */
   async raise(): Promise<void> {
     await pin(process.pid, this.placement.traffic);
+    this.mayBePunctual = (await tryCommand('chrt', ['--fifo', '1', 'true'])).status === 0;
     this.#programs = await compilePrograms(this.lab.folder);
     await this.lab.raise();
     const { remote } = this;

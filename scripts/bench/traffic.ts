@@ -19,6 +19,9 @@ const EACH_ECHO_MS = 50;
 /** Longer than the kernel asks for an address: what came not within it does not come. */
 const QUIET_MS = 3500;
 
+/** A sender that keeps a rate runs before what it shares its processor with, or it would send in clusters. */
+const PUNCTUAL = ['chrt', '--fifo', '1'];
+
 const responderSummary = z.object({ arrived: z.int(), dropped: z.int() });
 
 /**
@@ -49,7 +52,8 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
     [scene.programs.responder, arrived, to.count, run, QUIET_MS, longest].map(String),
   );
   const { traffic } = scene.placement;
-  const command = [scene.programs.sender, 'burst', sent, ...planArguments(to), rate, run].map(String);
+  const program = [scene.programs.sender, 'burst', sent, ...planArguments(to), rate, run].map(String);
+  const command = rate > 0 && scene.mayBePunctual ? [...PUNCTUAL, ...program] : program;
   await runPinned(host, traffic, command, longest);
   await responder.process.wait();
   const summary = responderSummary.safeParse(JSON.parse(responder.output()[1] ?? '{}'));
@@ -71,7 +75,7 @@ function planArguments({ leases, first, count }: Destinations): string[] {
 async function runPinned(host: Host, cpu: number, command: string[], timeout: number): Promise<void> {
   const { status, stderr } = await host.namespace.attempt(
     'taskset',
-    ['--cpu-list', String(cpu), 'chrt', '--fifo', '1', ...command],
+    ['--cpu-list', String(cpu), ...command],
     { timeout },
   );
   if (status !== 0) {

@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --single-threaded-gc
+// V8 collects garbage on the thread that made it: its helper threads would run on the resolver's processor, and nothing
+// interrupts them while they give memory back. It is read at V8's start only; changed later it crashes (Node 20 to 24).
 import { readVersion } from '../agent/version.ts';
 import { type Handlers, runCli } from './run-cli.ts';
 import { showStats } from './show-stats.ts';

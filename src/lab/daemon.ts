@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fetchStats } from '../status/control-client.ts';
@@ -20,9 +20,14 @@ export interface DaemonOptions {
   readonly extraArguments?: readonly string[];
 }
 
-/** The program is started, not imported, so that the lab may stand before the commands in the import order. */
+/**
+ * The program is started, not imported, so that the lab may stand before the commands in the import order. It runs on
+ * this Node with the options of its own first line.
+ */
 export function builtProgram(): string[] {
-  return [process.execPath, join(dirname(fileURLToPath(import.meta.url)), '..', 'cli', 'main.js')];
+  const main = join(dirname(fileURLToPath(import.meta.url)), '..', 'cli', 'main.js');
+  const [, options = ''] = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(main, 'utf8')) ?? [];
+  return [process.execPath, ...options.split(' ').filter(Boolean), main];
 }
 
 /** A real `l3missd run` in a host's namespace. */
