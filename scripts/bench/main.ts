@@ -47,7 +47,7 @@ async function main(): Promise<number> {
 /** etcd waits for the disk at every change, which keeps processors busy with what is not measured. */
 function keepFilesInMemory(): void {
   if (existsSync(MEMORY_FOLDER)) {
-    process.env['TMPDIR'] = MEMORY_FOLDER;
+    Object.assign(process.env, { TMPDIR: MEMORY_FOLDER });
   }
 }
 
