@@ -3,6 +3,7 @@
 #define BENCH_COMMON_H
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

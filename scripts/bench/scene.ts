@@ -14,8 +14,14 @@ import { compilePrograms, type Programs } from './programs.ts';
 /** Where etcd holds the leases that most figures are measured with. */
 export const MAIN_PREFIX = '/coreos.com/network';
 
-const ACCEPT_EVERY_MAC = `
+/**
+ * What a burst brought goes once the responder has seen it on the wire (payload offsets in bits from the outer UDP
+ * header: the inner protocol and port); anything else is unpacked, whatever its inner MAC.
+ */
+const RECEIVE = `
 add table netdev bench
+add chain netdev bench wire { type filter hook ingress device "eth0" priority 0; }
+add rule netdev bench wire udp dport 8472 @th,312,8 17 @th,416,16 7113 drop
 add chain netdev bench in { type filter hook ingress device "flannel.1" priority 0; }
 add rule netdev bench in meta pkttype set host
 `;
@@ -83,7 +89,7 @@ export class Scene {
       `route add local ${REMOTE_UNDERLAY} dev lo`,
     );
     await remote.namespace.setKernelParameters({ 'net/ipv4/conf/all/rp_filter': '0' });
-    const outcome = await remote.namespace.attempt('nft', ['-f', '-'], { input: ACCEPT_EVERY_MAC });
+    const outcome = await remote.namespace.attempt('nft', ['-f', '-'], { input: RECEIVE });
     if (outcome.status !== 0) {
       throw new BenchFault('nft', outcome.stderr, 'nftables with a netdev ingress hook');
     }

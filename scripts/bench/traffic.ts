@@ -40,7 +40,7 @@ export async function sendPairs(scene: Scene, host: Host, to: Destinations, cpu:
 /**
  * One datagram to each destination, `rate` a second, or as fast as the sender can with 0.
  *
- * @throws LabFault, BenchFault; also when the responder's buffer was too small to count everything that came
+ * @throws LabFault, BenchFault; also when the responder's ring was too small for everything that came
  */
 export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate: number): Promise<Burst> {
   const run = scene.nextRun();
@@ -49,7 +49,7 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
   const responder = await scene.start(
     scene.remote,
     'responder',
-    [scene.programs.responder, arrived, to.count, run, QUIET_MS, longest].map(String),
+    [scene.programs.responder, 'eth0', arrived, to.count, run, QUIET_MS, longest].map(String),
   );
   const { traffic } = scene.placement;
   const program = [scene.programs.sender, 'burst', sent, ...planArguments(to), rate, run].map(String);
@@ -59,11 +59,7 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
   const summary = responderSummary.safeParse(JSON.parse(responder.output()[1] ?? '{}'));
   if (!summary.success || summary.data.dropped > 0) {
     const found = responder.output().join(' | ');
-    throw new BenchFault(
-      'responder',
-      found,
-      'a receive buffer that holds all that comes (net.core.rmem_max)',
-    );
+    throw new BenchFault('responder', found, 'a ring that holds all that comes');
   }
   return joinBurst(await take(sent), await take(arrived));
 }
