@@ -145,6 +145,8 @@ export class Lab {
 
   async #addSwitch(): Promise<Namespace> {
     const namespace = await Namespace.add(`${this.name}-switch`, this.#gate);
+    // Docker's engine lets bridges pass IP packets through netfilter; a switch does nothing of the kind.
+    await namespace.setKernelParameters({ 'net/bridge/bridge-nf-call-iptables': '0' });
     await namespace.configure(
       'link add br0 type bridge',
       `address add ${SWITCH_ADDRESS}/24 dev br0`,
