@@ -16,9 +16,10 @@ export interface Transport {
  */
 export function descriptorTransport(descriptor: number): Transport {
   return {
+    // All arguments, because Node takes longer to find out what is left out.
     send: (bytes) => {
-      writeSync(descriptor, bytes);
+      writeSync(descriptor, bytes, 0, bytes.length, null);
     },
-    receive: (buffer) => readSync(descriptor, buffer),
+    receive: (buffer) => readSync(descriptor, buffer, 0, buffer.length, null),
   };
 }

@@ -1,9 +1,9 @@
-import { endianness } from 'node:os';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { AF_INET, NDA_DST, NDA_PROTOCOL, NLMSG_ERROR, RTM_GETNEIGH } from '../netlink/constants.ts';
-import { align } from '../netlink/message.ts';
+import { align, messageMemory } from '../netlink/message.ts';
 
-const LITTLE = endianness() === 'LE';
+/** As much as a miss ever is, with room for attributes that later kernels may add. */
+const RECEIVE_BYTES = 4096;
 
 /** Offsets from the message's begin: nlmsghdr is 16 bytes, ndmsg behind it 12. */
 const TYPE_AT = 4;
@@ -21,7 +21,8 @@ export const OTHER = 4;
 export const MALFORMED = 5;
 
 /**
- * Reads messages of the miss socket in place. One object serves all of them and its fields are those of the message
+ * Receives messages of the miss socket and reads them in place, through typed arrays, which need no call for each number.
+ * One object serves all of them and its fields are those of the message
  * last read, because this stands on the path of a miss, which allocates nothing. The neighbour codec decodes the same
  * bytes to the same values; a property test holds the two together.
  */
@@ -36,42 +37,56 @@ export class MissMessage {
   errno = 0;
   /** Of a refusal or acknowledgement: which of our messages it answers. */
   sequence = 0;
+  /** Where datagrams are to be received. */
+  readonly datagram: Buffer;
+  readonly #halves: Uint16Array;
+  readonly #words: Uint32Array;
 
-  /** Reads the first message of the datagram and says which kind it is. */
-  read(datagram: Buffer, length: number): number {
-    if (length < 20 || u32(datagram, 0) < 20 || u32(datagram, 0) > length) {
+  constructor() {
+    const { bytes, words } = messageMemory(RECEIVE_BYTES);
+    this.datagram = bytes;
+    this.#words = words;
+    this.#halves = new Uint16Array(words.buffer);
+  }
+
+  /** Reads the first message of the datagram, of which `length` bytes were received, and says which kind it is. */
+  read(length: number): number {
+    const end = this.#words[0] ?? 0;
+    if (length < 20 || end < 20 || end > length) {
       return MALFORMED;
     }
-    switch (u16(datagram, TYPE_AT)) {
+    switch (this.#halves[TYPE_AT >> 1]) {
       case RTM_GETNEIGH:
-        return this.#readMiss(datagram, u32(datagram, 0));
+        return this.#readMiss(end);
       case NLMSG_ERROR:
-        this.sequence = u32(datagram, SEQUENCE_AT);
-        this.errno = -(u32(datagram, ERROR_AT) | 0);
+        this.sequence = this.#words[SEQUENCE_AT >> 2] ?? 0;
+        this.errno = -((this.#words[ERROR_AT >> 2] ?? 0) | 0);
         return this.errno === 0 ? ACKNOWLEDGED : REFUSAL;
       default:
         return OTHER;
     }
   }
 
-  #readMiss(datagram: Buffer, end: number): number {
+  #readMiss(end: number): number {
+    const { datagram } = this;
+    const halves = this.#halves;
     if (end < ATTRIBUTES_AT) {
       return MALFORMED;
     }
     if (datagram[FAMILY_AT] !== AF_INET) {
       return OTHER;
     }
-    this.state = u16(datagram, STATE_AT);
+    this.state = halves[STATE_AT >> 1] ?? 0;
     this.protocol = 0;
     let found = MALFORMED;
     for (let at = ATTRIBUTES_AT; end - at >= 4; ) {
-      const size = u16(datagram, at);
+      const size = halves[at >> 1] ?? 0;
       if (size < 4 || at + size > end) {
         return MALFORMED;
       }
-      const type = u16(datagram, at + 2);
+      const type = halves[(at >> 1) + 1];
       if (type === NDA_DST && size === 8) {
-        this.destination = datagram.readUInt32BE(at + 4);
+        this.destination = addressAt(datagram, at + 4);
         found = MISS;
       } else if (type === NDA_PROTOCOL && size === 5) {
         this.protocol = datagram[at + 4] ?? 0;
@@ -82,10 +97,9 @@ export class MissMessage {
   }
 }
 
-function u16(buffer: Buffer, at: number): number {
-  return LITTLE ? buffer.readUInt16LE(at) : buffer.readUInt16BE(at);
-}
-
-function u32(buffer: Buffer, at: number): number {
-  return LITTLE ? buffer.readUInt32LE(at) : buffer.readUInt32BE(at);
+/** Four bytes in network order. */
+function addressAt(bytes: Buffer, at: number): Ipv4 {
+  const upper = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  const lower = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+  return ((upper << 16) | lower) >>> 0;
 }

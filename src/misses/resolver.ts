@@ -50,7 +50,6 @@ export class Resolver {
   readonly #writer: NeighbourWriter;
   readonly #outbox: Outbox;
   readonly #message = new MissMessage();
-  readonly #buffer = Buffer.alloc(4096);
   #unknown: Ipv4 | undefined;
   #listed = false;
   /** The kernel refused something for want of memory, and nothing was compared since. */
@@ -119,7 +118,7 @@ export class Resolver {
   }
 
   #handle(length: number): void {
-    switch (this.#message.read(this.#buffer, length)) {
+    switch (this.#message.read(length)) {
       case MISS:
         this.#resolve(this.#message.destination, this.#message.state);
         break;
@@ -199,7 +198,7 @@ export class Resolver {
   /** Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped. */
   #receive(): number {
     try {
-      return this.#parts.misses.receive(this.#buffer);
+      return this.#parts.misses.receive(this.#message.datagram);
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOBUFS') {

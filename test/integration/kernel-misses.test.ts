@@ -49,11 +49,10 @@ function onMissSocket(what: string, body: (under: Under, t: TestContext) => Prom
   test(what, { skip }, async (t) => {
     using device = new MissDevice('l3m-miss', parsePrefix('10.5.0.0/16'), { id: 4077, port: 4077 });
     const { descriptor } = openMissSocket(device.ifindex, 1 << 20, SILENCE_MS);
-    const buffer = Buffer.alloc(4096);
     const message = new MissMessage();
     const next = () => {
-      const length = readOrNothing(descriptor, buffer);
-      return length === undefined ? undefined : message.read(buffer, length);
+      const length = readOrNothing(descriptor, message.datagram);
+      return length === undefined ? undefined : message.read(length);
     };
     try {
       await body({ device, descriptor, message, next }, t);
@@ -125,6 +124,7 @@ test('an l2miss does not reach the miss socket', { skip }, async () => {
   using device = new MissDevice('l3m-l2', parsePrefix('10.5.0.0/16'), { id: 4077, port: 4077, l2miss: 1 });
   const { conversation, ifindex } = device;
   const { descriptor } = openMissSocket(ifindex, 1 << 20, SILENCE_MS);
+  const buffer = Buffer.alloc(4096);
   const unfiltered = openRouteSocket();
   setSocketOption(
     unfiltered,
@@ -135,7 +135,6 @@ test('an l2miss does not reach the miss socket', { skip }, async () => {
   try {
     conversation.request('neighbour', replaceNeighbour(ifindex, CONTAINER, MAC, 113));
     await knock(CONTAINER);
-    const buffer = Buffer.alloc(4096);
     assert.equal(readOrNothing(descriptor, buffer), undefined);
     const states: number[] = [];
     while (!states.includes(NUD_STALE)) {
