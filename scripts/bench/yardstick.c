@@ -15,7 +15,7 @@
 #include <signal.h>
 
 #define OWN_PROTOCOL 113
-#define RECEIVE_BYTES (64 * 1024 * 1024)
+#define RECEIVE_BYTES (128 * 1024 * 1024)
 
 struct answer {
   struct nlmsghdr head;

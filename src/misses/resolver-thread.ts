@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Conversation } from '../kernel/conversation.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
 import { Counters } from './counters.ts';
@@ -40,17 +40,24 @@ function run(start: ResolverStart): void {
   });
   port.postMessage({ kind: 'running', threadId: ownThreadId() } satisfies ResolverMessage);
   let posted = 0;
-  while (Atomics.load(control, STOP) === 0) {
+  // A function of its own, because V8 optimises what is called often, and a loop that never ends only with luck.
+  const turn = () => {
     resolver.step();
     if (Atomics.load(control, POSTED) !== posted) {
       posted = Atomics.load(control, POSTED);
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-        const { id, changes, complete }: LeasesMessage = next.message;
-        resolver.apply(changes, complete, () =>
-          port.postMessage({ kind: 'rewritten', id } satisfies ResolverMessage),
-        );
-      }
+      takePosted(port, resolver);
     }
+    return Atomics.load(control, STOP) === 0;
+  };
+  while (turn());
+}
+
+function takePosted(port: MessagePort, resolver: Resolver): void {
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    const { id, changes, complete }: LeasesMessage = next.message;
+    resolver.apply(changes, complete, () =>
+      port.postMessage({ kind: 'rewritten', id } satisfies ResolverMessage),
+    );
   }
 }
 

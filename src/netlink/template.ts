@@ -16,6 +16,8 @@ export interface Template {
   readonly macAt: number;
 }
 
+const MAC_BYTES = 6;
+
 /** Stand for the two places while a template is made; every byte differs, so that each place is found. */
 export const PLACE_ADDRESS: Ipv4 = 0x01234567;
 const PLACE_MAC_BYTES = Uint8Array.of(0x02, 0x89, 0xab, 0xcd, 0xef, 0x10);
@@ -54,7 +56,9 @@ export function fill(
   if (typeof mac === 'string') {
     writeMac(mac, buffer, at + macAt);
   } else if (mac !== undefined) {
-    buffer.set(mac, at + macAt);
+    for (let index = 0; index < MAC_BYTES; index++) {
+      buffer[at + macAt + index] = mac[index] ?? 0;
+    }
   }
 }
 
