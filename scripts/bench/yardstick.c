@@ -2,8 +2,11 @@
  * The least that a program can do with misses: every one is answered with one fixed MAC, from no table.
  *
  *   yardstick DEVICE MAC BATCH
+ *   yardstick --message IFINDEX MAC
  *
  * Until SIGTERM. BATCH 1: one answer per write. BATCH up to 64: what waits already, so many at most, goes in one write.
+ *
+ * --message prints the answer to a question about 10.5.7.2 in hexadecimal, which a test compares with the daemon's.
  *
  * Socket, filter, receive buffer and message are those of the daemon (src/kernel/sockets.ts, src/kernel/miss-filter.ts,
  * src/misses/answer.ts).
@@ -147,9 +150,24 @@ static void answer_misses(const char *device, const char *mac_text, unsigned int
   printf("{\"misses\":%lu,\"refused\":%lu,\"overruns\":%lu}\n", counted.misses, counted.refused, counted.overruns);
 }
 
+static void print_message(int ifindex, const char *mac_text) {
+  struct answer answer;
+  uint8_t mac[6];
+  parse_mac(mac_text, mac);
+  prepare(&answer, ifindex, mac);
+  answer.destination.address = htonl(0x0a050702);
+  for (size_t i = 0; i < sizeof answer; i++) {
+    printf("%02x", ((const uint8_t *)&answer)[i]);
+  }
+}
+
 int main(int count, char **words) {
+  if (count == 4 && strcmp(words[1], "--message") == 0) {
+    print_message((int)number(words[2], 1, INT32_MAX), words[3]);
+    return 0;
+  }
   if (count != 4) {
-    fprintf(stderr, "usage: yardstick DEVICE MAC BATCH\n");
+    fprintf(stderr, "usage: yardstick DEVICE MAC BATCH | yardstick --message IFINDEX MAC\n");
     return 2;
   }
   answer_misses(words[1], words[2], (unsigned int)number(words[3], 1, MOST_AT_ONCE));

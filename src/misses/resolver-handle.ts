@@ -38,6 +38,8 @@ export interface ResolverOptions {
   readonly waitMilliseconds?: number;
   /** Called with an address that no lease covers: once a second, and once a minute for the same one, at most. */
   readonly onUnknown?: (address: Ipv4) => void;
+  /** Called once if the thread cannot have its higher priority. */
+  readonly onUsualPriority?: () => void;
   /** Called once if the thread ends although nobody stopped it. */
   readonly onFailure: (fault: ThreadFault) => void;
 }
@@ -50,8 +52,6 @@ export interface ResolverOptions {
  */
 export class ResolverHandle {
   readonly counters = new Counters();
-  /** Whether the thread has its higher priority; false without the privilege for it, and until it runs. */
-  isPreferred = false;
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
   readonly #missDescriptor: number;
@@ -86,7 +86,7 @@ export class ResolverHandle {
       control: this.#controlMemory,
     };
     this.#worker = new Worker(new URL('./resolver-thread.js', import.meta.url), { workerData });
-    this.#worker.on('message', (message: ResolverMessage) => this.#hear(message, options.onUnknown));
+    this.#worker.on('message', (message: ResolverMessage) => this.#hear(message, options));
     this.#ended = this.#watch(options.onFailure);
     process.on('exit', this.#onExit);
   }
@@ -121,13 +121,15 @@ export class ResolverHandle {
     this.#misses.send(this.#poke);
   }
 
-  #hear(message: ResolverMessage, onUnknown: ResolverOptions['onUnknown']): void {
+  #hear(message: ResolverMessage, options: ResolverOptions): void {
     switch (message.kind) {
       case 'running':
-        this.isPreferred = preferThread(message.threadId);
+        if (!preferThread(message.threadId)) {
+          options.onUsualPriority?.();
+        }
         break;
       case 'unknown':
-        onUnknown?.(message.address);
+        options.onUnknown?.(message.address);
         break;
       case 'rewritten':
         this.#waiting.get(message.id)?.resolve();

@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { compilePrograms } from '../../scripts/bench/programs.ts';
+import { resolvedTemplate } from '../../src/misses/answer.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
+import { parseMac } from '../../src/net/mac.ts';
+import { fill } from '../../src/netlink/template.ts';
 
 const compiler = spawnSync('sh', ['-c', 'command -v cc']).status === 0;
 
@@ -28,6 +32,19 @@ test('the C programs compile without warnings and refuse wrong arguments', {
     assert.equal(status, 2, name);
     assert.match(stderr, new RegExp(`^usage: ${name} `));
   }
-  const wrong = spawnSync(programs.responder, ['file', '0', '1', '1', '1'], { encoding: 'utf8' });
+  const wrong = spawnSync(programs.responder, ['eth0', 'file', '0', '1', '1', '1'], { encoding: 'utf8' });
   assert.match(wrong.stderr, /^0; allowed: a whole number from 1 to 4000000/);
+});
+
+test('the yardstick answers with the daemon’s message', {
+  skip: compiler ? false : 'no C compiler here',
+}, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-message-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const { yardstick } = await compilePrograms(folder);
+  const mac = parseMac('02:4c:00:12:34:56');
+  const { stdout } = spawnSync(yardstick, ['--message', '4711', mac], { encoding: 'utf8' });
+  const answer = resolvedTemplate(4711);
+  fill(answer.bytes, 0, answer, parseIpv4('10.5.7.2'), mac);
+  assert.equal(stdout, answer.bytes.toString('hex'));
 });
