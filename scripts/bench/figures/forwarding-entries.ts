@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { builtProgram } from '../../../src/lab/daemon.ts';
 import { alternate, median } from '../statistics.ts';
 import type { Experiment, Stage } from './experiment.ts';
 
@@ -37,7 +38,8 @@ export const forwardingEntries: Experiment = {
 async function turn({ scene }: Stage, side: (typeof SIDES)[number]): Promise<number> {
   const { namespace } = scene.yardstickHost;
   const program = fileURLToPath(new URL('../forwarding-program.js', import.meta.url));
-  const command = side === 'l3missd' ? [process.execPath, program] : [scene.programs.forwarding];
+  const interpreter = builtProgram().slice(0, -1);
+  const command = side === 'l3missd' ? [...interpreter, program] : [scene.programs.forwarding];
   const { traffic, agent } = scene.placement;
   const processors = `${traffic},${agent}`;
   await namespace.configure(`link add ${DEVICE} type vxlan id 77 dstport 8473 nolearning`);
