@@ -22,7 +22,10 @@ describe('bad input', { skip: labSkipReason() }, () => {
     const { status, stderr, stdout } = await namespace.attempt(program, rest, { timeout: 20_000 });
     assert.equal(stdout, '');
     assert.doesNotMatch(stderr, /^\s+at /m, 'no stack trace');
-    return { status, line: stderr.trimEnd().split('\n').at(-1) ?? '' };
+    const lines = stderr.trimEnd().split('\n');
+    // What was under way when it failed may still say so behind it.
+    const failures = lines.filter((line) => /"level":"(error|fatal)"/.test(line));
+    return { status, line: failures.at(-1) ?? lines.at(-1) ?? '' };
   }
 
   async function refused(args: string[], status: number, ...mentioned: RegExp[]): Promise<void> {
