@@ -39,14 +39,18 @@ describe('the end of the daemon', { skip: labSkipReason() }, () => {
 
   it('a second signal ends it at once', async () => {
     const host = lab().host(1);
-    // Stopped by SIGSTOP it gets both signals in one go, before it can end by the first.
-    host.daemon.process.kill('SIGSTOP');
-    host.daemon.process.kill('SIGTERM');
-    host.daemon.process.kill('SIGINT');
-    host.daemon.process.kill('SIGCONT');
-    const { status } = await host.daemon.process.wait();
-    assert.ok(status === 128 + 15 || status === 128 + 2, `status ${status}`);
-    await host.daemon.start();
+    const statuses: (number | null)[] = [];
+    // Now and then it has ended by the first one before it hears of the second.
+    for (let attempt = 0; attempt < 5 && !statuses.some((status) => (status ?? 0) > 128); attempt++) {
+      // Stopped by SIGSTOP it gets both signals in one go.
+      host.daemon.process.kill('SIGSTOP');
+      host.daemon.process.kill('SIGTERM');
+      host.daemon.process.kill('SIGINT');
+      host.daemon.process.kill('SIGCONT');
+      statuses.push((await host.daemon.process.wait()).status);
+      await host.daemon.start();
+    }
+    assert.ok([128 + 15, 128 + 2].includes(statuses.at(-1) ?? 0), `exit statuses ${statuses.join(' ')}`);
   });
 
   it('ends promptly while it waits for etcd', async () => {
