@@ -34,7 +34,12 @@ export function startResolver({ device, network, ending, closers, log }: StartRe
     onFailure: (fault) => ending.fail(fault),
   });
   closers.add('resolver', () => resolver.stop());
-  const { receiveBytes } = resolver;
+  tellOfBuffer(resolver.receiveBytes, log);
+  return resolver;
+}
+
+/** Says once how large the receive buffer is, and how to get a larger one where this user may not have it. */
+export function tellOfBuffer(receiveBytes: number, log: Log): void {
   log.info({ receiveBytes }, 'answering misses');
   if (receiveBytes < MISS_BUFFER_BYTES) {
     log.warn(
@@ -42,5 +47,4 @@ export function startResolver({ device, network, ending, closers, log }: StartRe
       'the miss socket got a smaller receive buffer than it asked for: large bursts take longer',
     );
   }
-  return resolver;
 }

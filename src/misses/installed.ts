@@ -51,12 +51,12 @@ export class InstalledNeighbours {
     return this.#size > this.#maximum;
   }
 
-  /** Takes out the address that was asked for longest ago: its entry is to be removed. Undefined when there is none. */
+  /** Takes out the address (signed) that was asked for longest ago: its entry is to be removed. Undefined when empty. */
   evict(): Ipv4 | undefined {
     if (this.#size === 0) {
       return undefined;
     }
-    const address = (this.#addresses[this.#oldest] ?? 0) >>> 0;
+    const address = this.#addresses[this.#oldest] ?? 0;
     this.forget(address);
     return address;
   }

@@ -27,7 +27,7 @@ export const MALFORMED = 5;
  * bytes to the same values; a property test holds the two together.
  */
 export class MissMessage {
-  /** Of a miss: the address that is asked for. */
+  /** Of a miss: the address that is asked for, signed (see `Ipv4`). */
   destination: Ipv4 = 0;
   /** Of a miss: NUD_INCOMPLETE or NUD_PROBE. */
   state = 0;
@@ -97,9 +97,9 @@ export class MissMessage {
   }
 }
 
-/** Four bytes in network order. */
+/** Four bytes in network order, as a signed number. */
 function addressAt(bytes: Buffer, at: number): Ipv4 {
   const upper = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   const lower = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
-  return ((upper << 16) | lower) >>> 0;
+  return (upper << 16) | lower;
 }

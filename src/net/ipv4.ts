@@ -1,7 +1,11 @@
 import ipaddr from 'ipaddr.js';
 import { AddressFault } from './address-fault.ts';
 
-/** An IPv4 address as an unsigned 32-bit number in host order: 10.0.0.1 is 0x0a000001. */
+/**
+ * An IPv4 address as an unsigned 32-bit number in host order: 10.0.0.1 is 0x0a000001. On the path of a miss the same 32
+ * bits stand as a signed number, because V8 allocates one above 2^31 whenever it is passed on; what is called there
+ * takes both.
+ */
 export type Ipv4 = number;
 
 /**

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
 import type { SubnetChange } from '../../src/misses/resolver.ts';
@@ -34,6 +36,20 @@ test('a main thread that stalls for three seconds delays no miss', { skip }, asy
   await ended;
   assert.equal(seen.match(/ PERMANENT/g)?.length, 200, seen);
   assert.equal(resolver.counters.get('answered'), 200);
+});
+
+test('its thread has a higher priority where that is allowed, and says so where it is not', {
+  skip,
+}, async (t) => {
+  using device = new MissDevice('l3m-nice', NETWORK, { id: 4081, port: 4081 });
+  let usual = 0;
+  await startResolver(t, device.ifindex, {
+    onUsualPriority: () => {
+      usual += 1;
+    },
+  });
+  const priorities = readdirSync('/proc/self/task').map((id) => getPriority(Number(id)));
+  assert.deepEqual([priorities.filter((nice) => nice === -15).length, usual], mayPrefer() ? [1, 0] : [0, 1]);
 });
 
 test('with a receive buffer of default size a burst of 20,000 overruns it, and nobody waits a second', {
@@ -87,6 +103,11 @@ test('100 lease changes a second delay no miss and lose none', { skip }, async (
   assert.ok(held.every(({ state, mac }) => state === NUD_PERMANENT && mac === MAC));
   assert.equal(resolver.counters.get('answered'), 10_000, 'none had to be recovered');
 });
+
+/** CAP_SYS_NICE counts in the initial user namespace only, where the map of users is the identity. */
+function mayPrefer(): boolean {
+  return /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));
+}
 
 /** A running resolver thread with one lease for the whole network. */
 async function startResolver(

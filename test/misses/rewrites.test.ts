@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Counters } from '../../src/misses/counters.ts';
+import { type Decision, NO_LEASE } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
+import { Outbox } from '../../src/misses/outbox.ts';
 import { Rewrites } from '../../src/misses/rewrites.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes } from '../../src/net/mac.ts';
@@ -55,6 +58,34 @@ test('a miss is answered while entries still follow', () => {
   assert.ok(counters.get('rewritten') - before < 50);
   settle();
   assert.equal(counters.get('rewritten') - before, 250);
+});
+
+test('of a subnet without entries few addresses are looked at between two writes', () => {
+  const installed = new InstalledNeighbours(1000);
+  for (let n = 1; n <= 300; n++) {
+    installed.touch(at('10.9.0.0') + n, { mac: macToBytes(macOf(9)) });
+  }
+  const looks = [0];
+  installed.has = () => {
+    looks[0] = (looks[0] ?? 0) + 1;
+    return false;
+  };
+  const misses = { send: () => looks.unshift(0), receive: () => 0 };
+  const decide = (): Decision => NO_LEASE;
+  const outbox = new Outbox({ ifindex: 1, misses, counters: new Counters(), installed, decide });
+  let done = false;
+  outbox.rewrite([parsePrefix('10.5.9.0/24')], () => {
+    done = true;
+  });
+  while (!done) {
+    outbox.nothingCame();
+    outbox.goOn();
+  }
+  assert.equal(
+    looks.reduce((sum, one) => sum + one),
+    256,
+  );
+  assert.ok(Math.max(...looks) <= 64, `${looks}`);
 });
 
 test('a change that concerns no entry is done too, and so is the one behind it', () => {

@@ -57,7 +57,7 @@ test('MissMessage reads of every miss what the codec reads (property)', () => {
       assert.equal(readInto(message, bytes), MISS);
       const [frame] = splitDatagram(bytes);
       const decoded = neighbourMessage.decode(frame?.payload ?? Buffer.alloc(0));
-      assert.equal(message.destination, decoded.attributes.destination);
+      assert.equal(message.destination >>> 0, decoded.attributes.destination);
       assert.equal(message.state, decoded.header.state);
       assert.equal(message.protocol, decoded.attributes.protocol ?? 0);
     }),
