@@ -64,12 +64,12 @@ export function replaceForwarding(ifindex: number, mac: Mac, endpoint: Ipv4): Re
   );
 }
 
-/** Equivalent to `bridge fdb del MAC dev DEV self`. */
-export function removeForwarding(ifindex: number, mac: Mac, endpoint: Ipv4 | undefined): Request {
+/** Wherever the entry leads. Equivalent to `bridge fdb del MAC dev DEV self`. */
+export function removeForwarding(ifindex: number, mac: Mac): Request {
   return neighbourMessage.request(
     RTM_DELNEIGH,
     0,
     { family: AF_BRIDGE, ifindex, flags: NTF_SELF },
-    { linkLayerAddress: mac, ...(endpoint === undefined ? {} : { destination: endpoint }) },
+    { linkLayerAddress: mac },
   );
 }

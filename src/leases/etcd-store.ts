@@ -2,7 +2,15 @@ import type { Clock } from '../base/clock.ts';
 import { CALL_DEADLINE_MS } from './etcd-client.ts';
 import { EtcdMembers } from './etcd-members.ts';
 import { type EtcdKeyValue, EtcdWatch } from './etcd-watch.ts';
-import type { LeaseList, LeaseStore, StoredLease, Watch, WatchHandlers, Written } from './store.ts';
+import type {
+  LeaseList,
+  LeaseStore,
+  LeaseSummary,
+  StoredLease,
+  Watch,
+  WatchHandlers,
+  Written,
+} from './store.ts';
 
 export interface EtcdStoreOptions {
   /** As parseEndpoints gives them. */
@@ -43,6 +51,14 @@ export class EtcdStore implements LeaseStore {
       revision: BigInt(found.header.revision),
       entries: found.kvs.map((pair) => this.#toStored(pair)),
     };
+  }
+
+  async summarise(): Promise<LeaseSummary> {
+    const latest = { limit: 1, sort_target: 'Mod', sort_order: 'Descend', keys_only: true } as const;
+    const found = await this.#members.read('summarise leases', ({ kv }) =>
+      kv.range({ ...this.#range(), ...latest }),
+    );
+    return { count: Number(found.count), lastModRevision: BigInt(found.kvs[0]?.mod_revision ?? 0) };
   }
 
   async read(name: string): Promise<StoredLease | undefined> {

@@ -1,7 +1,7 @@
 import { formatPrefix } from '../net/prefix.ts';
 import { judge, type Self, type Verdict } from './judge.ts';
 import type { Lease, LeaseChange } from './lease.ts';
-import type { StoredLease } from './store.ts';
+import type { LeaseSummary, StoredLease } from './store.ts';
 
 /** What became of keys: the last thing known of each, undefined when it is gone. */
 export type KeyUpdates = ReadonlyMap<string, StoredLease | undefined>;
@@ -26,6 +26,7 @@ export interface TableOutcome {
 export class LeaseTable {
   readonly #self: Self;
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #revisions = new Map<string, bigint>();
   /** The leases of each subnet by the key's name: one, seldom two. */
   readonly #candidates = new Map<string, Map<string, Lease>>();
 
@@ -36,6 +37,15 @@ export class LeaseTable {
   /** The names of all keys, of whatever kind. */
   names(): Iterable<string> {
     return this.#verdicts.keys();
+  }
+
+  /** Whether the table holds the keys that the store was found to have. */
+  agreesWith({ count, lastModRevision }: LeaseSummary): boolean {
+    let last = 0n;
+    for (const revision of this.#revisions.values()) {
+      last = revision > last ? revision : last;
+    }
+    return count === this.#revisions.size && lastModRevision === last;
   }
 
   count(kind: Verdict['kind']): number {
@@ -61,6 +71,7 @@ export class LeaseTable {
     const before = new Map<string, Lease | undefined>();
     const noticed: Noticed[] = [];
     for (const [name, stored] of updates) {
+      this.#noteRevision(name, stored);
       const earlier = this.#verdicts.get(name);
       const verdict = stored === undefined ? undefined : judge(stored, this.#self);
       this.#place(name, earlier, verdict, before);
@@ -69,6 +80,14 @@ export class LeaseTable {
       }
     }
     return { changes: this.#changesSince(before), noticed };
+  }
+
+  #noteRevision(name: string, stored: StoredLease | undefined): void {
+    if (stored === undefined) {
+      this.#revisions.delete(name);
+    } else {
+      this.#revisions.set(name, stored.modRevision);
+    }
   }
 
   #place(

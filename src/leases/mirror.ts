@@ -41,7 +41,9 @@ export interface MirrorSnapshot {
 }
 
 /** A watch may lose events without a sign; this long at most. */
-const PERIODIC_RELIST_MS = 5 * 60_000;
+const CHECK_EVERY_MS = 5 * 60_000;
+const CHECK_ATTEMPTS = 3;
+const CHECK_AGAIN_MS = 1000;
 /** A watch that lasted this long was sound, so the pause before the next list starts anew. */
 const SOUND_AFTER_MS = 10_000;
 /** Caps the back-off at 1.6 s: longer would only prolong the blindness after etcd is back, and a list is cheap. */
@@ -134,10 +136,25 @@ export class Mirror {
       store,
       fromRevision: list.revision + 1n,
       onEvents: (events, revision) => this.#applyEvents(events, revision),
-      periodMs: PERIODIC_RELIST_MS,
+      periodMs: CHECK_EVERY_MS,
+      isComplete: () => this.#agreesWithStore(),
       clock,
       signal,
     });
+  }
+
+  /** Whether the copy is what the store holds; an event may be under way, so a difference is looked at again. */
+  async #agreesWithStore(): Promise<boolean> {
+    const { store, clock } = this.#options;
+    const { signal } = this.#stop;
+    for (let attempt = 0; attempt < CHECK_ATTEMPTS && !signal.aborted; attempt++) {
+      const found = await unlessAborted(store.summarise(), signal);
+      if (found === undefined || this.#table.agreesWith(found)) {
+        return true;
+      }
+      await clock.sleep(CHECK_AGAIN_MS, signal);
+    }
+    return false;
   }
 
   async #list(): Promise<LeaseList | Doubt> {
@@ -172,7 +189,10 @@ export class Mirror {
     }
     const changes = this.#apply(updates, 'list', first);
     if (last === 'periodic' && changes > 0) {
-      this.#options.log.warn({ changes }, 'the watch had missed changes that the periodic list found');
+      this.#options.log.warn(
+        { changes },
+        'the watch had missed changes that a comparison with the store found',
+      );
     }
     this.#options.onOwnKey(updates.get(this.#ownName));
   }

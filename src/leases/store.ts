@@ -23,6 +23,16 @@ export interface LeaseList {
   readonly entries: readonly StoredLease[];
 }
 
+/**
+ * What tells two states of the keys apart without reading them: a put raises the greatest revision, a delete lowers the
+ * count unless a put made up for it.
+ */
+export interface LeaseSummary {
+  readonly count: number;
+  /** The greatest `modRevision` of the keys; 0 when there are none. */
+  readonly lastModRevision: bigint;
+}
+
 export type StoreEvent =
   | { readonly kind: 'put'; readonly entry: StoredLease }
   | { readonly kind: 'delete'; readonly name: string; readonly modRevision: bigint };
@@ -52,6 +62,7 @@ export interface LeaseStore {
   readonly configKey: string;
   readConfig(): Promise<string | undefined>;
   list(): Promise<LeaseList>;
+  summarise(): Promise<LeaseSummary>;
   read(name: string): Promise<StoredLease | undefined>;
   /** Follows all changes from `fromRevision` on, that one included. */
   watch(fromRevision: bigint, handlers: WatchHandlers): Watch;

@@ -30,9 +30,9 @@ export class AnswerQueue {
     return this.#count === 0;
   }
 
-  /** No room for one more question, which may need two messages: its answer and an eviction. */
-  get isFull(): boolean {
-    return this.#count + 2 > MOST_ANSWERS;
+  /** Whether so many more answers go into this write. */
+  hasRoomFor(answers: number): boolean {
+    return this.#count + answers <= MOST_ANSWERS;
   }
 
   /** `This address is at that MAC` (six bytes). */

@@ -1,5 +1,4 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { contains, type Prefix } from '../net/prefix.ts';
 import type { RemoteHost } from './decide.ts';
 
 /** No entry: the end of a list, or a free slot. */
@@ -110,16 +109,14 @@ export class InstalledNeighbours {
     return this.#find(address) !== NONE;
   }
 
-  /** The addresses inside the prefix, in no order; looks at the whole table. */
-  within(prefix: Prefix): Ipv4[] {
-    const found: Ipv4[] = [];
-    for (let entry = this.#newest; entry !== NONE; entry = this.#older[entry] ?? NONE) {
-      const address = (this.#addresses[entry] ?? 0) >>> 0;
-      if (contains(prefix, address)) {
-        found.push(address);
-      }
-    }
-    return found;
+  /** How many places of the table were ever used; an entry keeps its place as long as it lives. */
+  get places(): number {
+    return this.#used;
+  }
+
+  /** The address of the entry at a place, from 0 to `places` - 1; undefined when there is none at present. */
+  addressAt(place: number): Ipv4 | undefined {
+    return this.#hosts[place] === undefined ? undefined : (this.#addresses[place] ?? 0) >>> 0;
   }
 
   #add(address: Ipv4, remote: RemoteHost): void {

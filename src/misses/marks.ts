@@ -1,6 +1,10 @@
 /** While misses come one by one, every so many writes ask whether others wait by now. */
 const MARK_EVERY = 8;
 
+/** Sequence numbers of marks: 2^30 and above, so that no other message of the socket has one of them. */
+const FIRST = 0x4000_0000;
+const COUNT = 0x3000_0000;
+
 /**
  * Decides when a write ends with a mark: an acknowledgement that the kernel puts behind the misses that wait already.
  *
@@ -12,6 +16,7 @@ export class Marks {
   #outstanding = false;
   #busy = false;
   #unmarked = 0;
+  #number = 0;
 
   /** Whether a mark is on its way back: then answers wait for it. */
   get outstanding(): boolean {
@@ -19,25 +24,43 @@ export class Marks {
   }
 
   /**
-   * Tells whether the next write is to end with a mark, and takes it for done. One at a time is on its way.
+   * Tells with which sequence number the next write is to ask for an acknowledgement, and takes it for done; 0 when it
+   * is not to. One mark at a time is on its way.
    *
    * @param wanted also when it would not be its turn
    */
-  next(wanted = false): boolean {
+  next(wanted = false): number {
     if (this.#outstanding) {
-      return false;
+      return 0;
     }
     this.#unmarked += 1;
     this.#outstanding = wanted || this.#busy || this.#unmarked >= MARK_EVERY;
-    if (this.#outstanding) {
-      this.#unmarked = 0;
+    if (!this.#outstanding) {
+      return 0;
     }
-    return this.#outstanding;
+    this.#unmarked = 0;
+    this.#number = (this.#number + 1) % COUNT;
+    return FIRST + this.#number;
   }
 
-  /** The mark came back, with misses read before it or without. */
-  cameBack(withMisses: boolean): void {
+  /**
+   * Hears of an acknowledgement.
+   *
+   * @param withMisses whether misses were read before it
+   * @returns whether it was the mark that is waited for
+   */
+  cameBack(sequence: number, withMisses: boolean): boolean {
+    if (!this.#outstanding || sequence !== FIRST + this.#number) {
+      return false;
+    }
     this.#outstanding = false;
     this.#busy = withMisses;
+    return true;
+  }
+
+  /** The mark does not come back, or says nothing if it does. */
+  lost(): void {
+    this.#outstanding = false;
+    this.#busy = false;
   }
 }

@@ -15,6 +15,9 @@ import type { CounterName, Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 
+/** Refusals after which nothing changed, so that the same may succeed later. */
+export const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
+
 interface Parts {
   readonly ifindex: number;
   readonly network: Prefix;
@@ -46,9 +49,11 @@ export class NeighbourWriter {
   /**
    * Compares what the kernel holds at the start with the leases: answers what waits, keeps what is right, makes whole
    * what an earlier agent left between two states, removes what nobody's lease covers. What is not ours stays.
+   *
+   * @returns false when the kernel had no memory for some of it: then it is to be done again
    */
-  adopt(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>): void {
-    this.answerWaiting(present, leases, true);
+  adopt(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>): boolean {
+    const answered = this.answerWaiting(present, leases, true);
     const own = present.filter((one) => !isWaiting(one) && isOwnNeighbour(one, this.#parts.network));
     const changes: Change[] = [];
     for (const neighbour of own) {
@@ -62,11 +67,15 @@ export class NeighbourWriter {
         changes.push({ destination, remote: decision, count: 'rewritten' });
       }
     }
-    this.#write('adopt neighbours', changes);
+    return this.#write('adopt neighbours', changes) && answered;
   }
 
-  /** Answers every entry of a dump that waits for an answer. */
-  answerWaiting(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>, listed: boolean): void {
+  /**
+   * Answers every entry of a dump that waits for an answer.
+   *
+   * @returns false when the kernel had no memory for some of it: then it is to be done again
+   */
+  answerWaiting(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>, listed: boolean): boolean {
     const changes: Change[] = [];
     for (const { destination } of present.filter(isWaiting)) {
       const decision = decide(destination, leases, listed);
@@ -76,7 +85,7 @@ export class NeighbourWriter {
         changes.push({ destination, remote: decision, count: 'recovered' });
       }
     }
-    this.#write('answer waiting neighbours', changes);
+    return this.#write('answer waiting neighbours', changes);
   }
 
   #keep(destination: Ipv4, remote: RemoteHost, state: number, changes: Change[]): void {
@@ -95,28 +104,37 @@ export class NeighbourWriter {
     }
   }
 
-  /** A refusal is counted; ENOENT says that the entry was gone already, which a removal wants anyway. */
-  #write(operation: string, changes: readonly Change[]): void {
+  /**
+   * A refusal is counted; ENOENT says that the entry was gone already, which a removal wants anyway. What there was no
+   * memory for is in the kernel as it was, and stays in our care.
+   */
+  #write(operation: string, changes: readonly Change[]): boolean {
     const evictions: Change[] = [];
     const at = (index: number) => {
       const change = changes[index];
       return change && this.#requestFor(change);
     };
     const failures = this.#parts.conversation.batch(operation, { length: changes.length, at });
-    const refused = new Set(failures.map(({ index }) => index));
-    changes.forEach(({ destination, remote, count }, index) => {
-      if (remote === undefined || refused.has(index)) {
-        this.#installed.forget(destination);
-      } else {
-        this.#touch(destination, remote, evictions);
-      }
-      if (!refused.has(index)) {
-        this.#parts.counters.add(count);
-      }
-    });
+    const refused = new Map(failures.map(({ index, fault }) => [index, fault.code]));
+    for (const [index, change] of changes.entries()) {
+      this.#note(change, refused.get(index), evictions);
+    }
     this.#countRefusals(failures, changes);
-    if (evictions.length > 0) {
-      this.#write('evict neighbours', evictions);
+    const evicted = evictions.length === 0 || this.#write('evict neighbours', evictions);
+    return evicted && !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));
+  }
+
+  #note({ destination, remote, count }: Change, refusal: string | undefined, evictions: Change[]): void {
+    if (refusal !== undefined && OUT_OF_MEMORY.has(refusal)) {
+      return;
+    }
+    if (remote === undefined || refusal !== undefined) {
+      this.#installed.forget(destination);
+    } else {
+      this.#touch(destination, remote, evictions);
+    }
+    if (refusal === undefined) {
+      this.#parts.counters.add(count);
     }
   }
 

@@ -1,24 +1,34 @@
+import { codeOf, errnoNumber } from '../base/errno.ts';
+import { KernelFault } from '../kernel/kernel-fault.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
+import { u32 } from '../netlink/values.ts';
 import { pokeMessage } from './answer.ts';
 import { AnswerQueue } from './answer-queue.ts';
+import { CatchUp, type Due } from './catch-up.ts';
+import { Confirmation } from './confirmation.ts';
 import type { Counters } from './counters.ts';
 import { type Decision, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import { Marks } from './marks.ts';
+import { OUT_OF_MEMORY } from './neighbour-writer.ts';
 import { Rewrites } from './rewrites.ts';
 
-/** Sequence numbers tell acknowledgements apart: of main's pokes, of our own, and of answers that end a batch. */
+/** The sequence number of main's pokes. Those of `Marks` and `CatchUp` are far above it. */
 export const POKE = 1;
-const CAUGHT_UP = 2;
-const MARK = 3;
 
 /** As many entries follow a lease change in one write: about 10 us, which a miss that comes meanwhile has to wait. */
 const REWRITES_AT_ONCE = 6;
 
 /** As many addresses are looked at for them at most: about 4 us, since each is a place in memory that is not cached. */
 const LOOKS_AT_ONCE = 64;
+
+/** A question may need two messages: its answer and an eviction. */
+const ONE_QUESTION = 2;
+
+/** Offset of nlmsg_seq in nlmsghdr. */
+const SEQUENCE_AT = 8;
 
 export interface OutboxParts {
   readonly ifindex: number;
@@ -31,16 +41,22 @@ export interface OutboxParts {
 
 /**
  * What is written to the kernel, and when: answers to misses before anything else, beside them a few entries that
- * follow a lease change, and evictions when nothing else waits. `Marks` tells whether misses wait.
+ * follow a lease change, and evictions when nothing else waits. `Marks` tells whether misses wait, `CatchUp` when what
+ * was dropped can be made good.
+ *
+ * A miss that gets no answer is asked again; a change of an entry is not. So it counts as done when it is confirmed, and
+ * if anything was dropped meanwhile, everything is compared.
  */
 export class Outbox {
   readonly #parts: OutboxParts;
   readonly #answers: AnswerQueue;
   readonly #marks = new Marks();
+  readonly #catchUp = new CatchUp();
   readonly #rewrites: Rewrites;
-  readonly #caughtUp = pokeMessage(CAUGHT_UP);
-  readonly #mark = pokeMessage(MARK);
-  #behind = false;
+  readonly #mark = pokeMessage(0);
+  readonly #changes = new Confirmation();
+  /** A comparison left entries as they should not be. */
+  #isWrong = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -58,57 +74,77 @@ export class Outbox {
     this.#answers.addAbsent(address);
   }
 
+  /** An entry of ours is to go. */
+  addEviction(address: Ipv4): void {
+    this.#answers.addAbsent(address);
+    this.#changes.wrote();
+    this.#parts.counters.add('evicted');
+  }
+
   /** The entries in these subnets have to follow their leases; `done` is called when they do. */
   rewrite(subnets: readonly Prefix[], done: () => void): void {
     this.#rewrites.add(subnets, done);
   }
 
-  /** Misses were dropped, or an answer was: from now on each read is followed by a poke until one is acknowledged. */
-  fallBehind(): void {
-    this.#behind = true;
-    this.#marks.cameBack(false);
+  /** Notifications were dropped, or answers were; `everything`: also a change of entries. */
+  fallBehind(due: 'misses' | 'everything'): void {
+    this.#catchUp.fallBehind(this.#changes.isPending ? 'everything' : due);
+    this.#changes.settled();
+    this.#marks.lost();
   }
 
   /** A read ended by its time-out: no mark is on its way, whatever became of it. */
   nothingCame(): void {
-    this.#marks.cameBack(false);
+    this.#marks.lost();
+    this.#changes.markLost();
   }
 
-  /**
-   * Hears of an acknowledgement.
-   *
-   * @returns whether nothing is dropped any more, so that a dump finds all that was
-   */
-  acknowledged(sequence: number): boolean {
-    if (sequence === MARK) {
-      this.#marks.cameBack(!this.#answers.isEmpty);
+  /** Hears of an acknowledgement and tells what a dump has to make good now. */
+  acknowledged(sequence: number): Due {
+    if (this.#marks.cameBack(sequence, !this.#answers.isEmpty)) {
+      this.#changes.cameBack();
+      return 'nothing';
     }
-    const caughtUp = sequence === CAUGHT_UP && this.#behind;
-    this.#behind &&= !caughtUp;
-    return caughtUp;
+    const due = this.#catchUp.acknowledged(sequence);
+    if (due === 'nothing') {
+      return due;
+    }
+    // What was written while notifications were dropped may have been refused without a word.
+    const everything = due === 'everything' || this.#changes.isPending;
+    this.#changes.settled();
+    return everything ? 'everything' : 'misses';
+  }
+
+  /** Everything was compared; `whole`: and nothing is left to be done again. */
+  compared(whole: boolean): void {
+    this.#isWrong = !whole;
   }
 
   /** To be called after each read: writes what should not wait for another one. */
   afterRead(): void {
-    if (!this.#marks.outstanding || this.#answers.isFull) {
+    if (!this.#marks.outstanding || this.#isFull) {
       this.goOn();
-    }
-    if (this.#behind) {
-      this.#send(this.#caughtUp);
+    } else if (this.#catchUp.isBehind) {
+      this.#send(this.#catchUp.poke());
     }
   }
 
   /** Writes what waits to be written, one batch of it. */
   goOn(): void {
     this.#rewrite();
-    if (this.#answers.isEmpty && !this.#behind) {
+    if (this.#answers.isEmpty && !this.#catchUp.isBehind) {
       this.#makeRoom();
     }
     if (this.#answers.isEmpty) {
       this.#comeBack();
     }
     this.flush();
-    this.#rewrites.settle();
+    if (this.#catchUp.isBehind) {
+      this.#send(this.#catchUp.poke());
+    }
+    if (!this.#changes.isPending && !this.#isWrong && !this.#catchUp.isInDoubt) {
+      this.#rewrites.settle();
+    }
   }
 
   /** Writes the answers that wait. With more to do than misses a mark ends the next read, however long no miss comes. */
@@ -117,19 +153,32 @@ export class Outbox {
       return;
     }
     const { installed, counters } = this.#parts;
-    const marked = !this.#behind && this.#marks.next(!this.#rewrites.isEmpty || installed.isOverfull);
-    this.#send(this.#answers.take(marked ? MARK : 0));
+    const mark = this.#nextMark(!this.#rewrites.isEmpty || installed.isOverfull || this.#changes.needsMark);
+    this.#send(this.#answers.take(mark));
     counters.set('neighbours', installed.size);
+  }
+
+  /** While entries have to follow a lease, each write has room for some of them. */
+  get #isFull(): boolean {
+    return !this.#answers.hasRoomFor(ONE_QUESTION + (this.#rewrites.isEmpty ? 0 : REWRITES_AT_ONCE));
+  }
+
+  #nextMark(wanted: boolean): number {
+    const mark = this.#catchUp.isBehind ? 0 : this.#marks.next(wanted);
+    if (mark !== 0) {
+      this.#changes.marked();
+    }
+    return mark;
   }
 
   #rewrite(): void {
     let written = 0;
     for (let looks = 0; looks < LOOKS_AT_ONCE && written < REWRITES_AT_ONCE; looks++) {
-      const address = this.#answers.isFull ? undefined : this.#rewrites.next();
-      if (address === undefined) {
+      if (this.#rewrites.isEmpty || !this.#answers.hasRoomFor(1)) {
         return;
       }
-      written += this.#follow(address) ? 1 : 0;
+      const address = this.#rewrites.next();
+      written += address !== undefined && this.#follow(address) ? 1 : 0;
     }
   }
 
@@ -140,47 +189,52 @@ export class Outbox {
       return false;
     }
     const decision = decide(address);
+    if (decision === HOLD || (decision !== NO_LEASE && installed.leadsTo(address, decision))) {
+      return false;
+    }
+    this.#changes.wrote();
     if (decision === NO_LEASE) {
       this.#answers.addAbsent(address);
       installed.forget(address);
       counters.add('removed');
-      return true;
+    } else {
+      this.#answers.addResolved(address, decision.mac);
+      installed.redirect(address, decision);
+      counters.add('rewritten');
     }
-    if (decision === HOLD || installed.leadsTo(address, decision)) {
-      return false;
-    }
-    this.#answers.addResolved(address, decision.mac);
-    installed.redirect(address, decision);
-    counters.add('rewritten');
     return true;
   }
 
-  /** With nothing to write and more addresses to look at, the next read must not wait for a miss. */
+  /** With nothing to write and more to do, or to hear of, the next read must not wait for a miss. */
   #comeBack(): void {
-    if (!this.#behind && !this.#rewrites.isEmpty && this.#marks.next(true)) {
+    const mark = this.#rewrites.isEmpty && !this.#changes.needsMark ? 0 : this.#nextMark(true);
+    if (mark !== 0) {
+      u32.write(this.#mark, SEQUENCE_AT, mark);
       this.#send(this.#mark);
     }
   }
 
   #makeRoom(): void {
-    const { installed, counters } = this.#parts;
-    while (installed.isOverfull && !this.#answers.isFull) {
+    const { installed } = this.#parts;
+    while (installed.isOverfull && this.#answers.hasRoomFor(ONE_QUESTION)) {
       const evicted = installed.evict();
       if (evicted !== undefined) {
-        this.#answers.addAbsent(evicted);
-        counters.add('evicted');
+        this.addEviction(evicted);
       }
     }
   }
 
-  /** What cannot be sent is counted; the dump that catches up finds who still waits for an answer. */
+  /** What there is no memory for is counted; the dump that catches up finds who still waits for an answer. */
   #send(bytes: Buffer): void {
     try {
       this.#parts.misses.send(bytes);
     } catch (error) {
-      const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
-      this.#parts.counters.addRefusal(Math.abs(errno));
-      this.fallBehind();
+      const code = codeOf(error) ?? 'EIO';
+      if (!OUT_OF_MEMORY.has(code)) {
+        throw KernelFault.broken('answer misses', code, error);
+      }
+      this.#parts.counters.addRefusal(errnoNumber(code));
+      this.fallBehind('misses');
     }
   }
 }

@@ -32,6 +32,7 @@ function run(start: ResolverStart): void {
     conversation: new Conversation(descriptorTransport(start.routeDescriptor)),
     counters: new Counters(start.counters),
     maximum: start.maximum,
+    now: () => performance.now(),
     onUnknown: (address) => {
       if (unknown.shouldTell(address)) {
         port.postMessage({ kind: 'unknown', address } satisfies ResolverMessage);

@@ -13,11 +13,11 @@ import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import { InstalledNeighbours } from './installed.ts';
 import { ACKNOWLEDGED, MALFORMED, MISS, MissMessage, REFUSAL } from './miss-message.ts';
-import { NeighbourWriter } from './neighbour-writer.ts';
+import { NeighbourWriter, OUT_OF_MEMORY } from './neighbour-writer.ts';
 import { Outbox } from './outbox.ts';
 
-/** Refusals after which the entry may still wait for an answer. */
-const OUT_OF_MEMORY = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
+/** What the kernel had no memory for in a comparison is tried again after this time, in milliseconds. */
+const TRY_AGAIN_MS = 1000;
 
 /** A change of one subnet's lease: its host's MAC, or undefined when nobody holds it any more. */
 export interface SubnetChange {
@@ -35,6 +35,8 @@ export interface ResolverParts {
   readonly counters: Counters;
   /** How many neighbours there may be. */
   readonly maximum: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   /** Called after an address without a lease was answered; not for each one when several are answered together. */
   readonly onUnknown?: (address: Ipv4) => void;
 }
@@ -52,8 +54,8 @@ export class Resolver {
   readonly #message = new MissMessage();
   #unknown: Ipv4 | undefined;
   #listed = false;
-  /** The kernel refused something for want of memory, and nothing was compared since. */
-  #refused = false;
+  /** When to compare everything again, because the kernel had no memory for some of it. */
+  #tryAgainAt: number | undefined;
 
   constructor(parts: ResolverParts) {
     const { ifindex, misses, counters } = parts;
@@ -67,16 +69,16 @@ export class Resolver {
   /**
    * Waits for one datagram and deals with it; returns also when the socket's time-out passes without one.
    *
-   * After an overrun the kernel drops every notification until the queue has been read empty, an acknowledgement too
-   * (net/netlink/af_netlink.c, netlink_attachskb). So each read is followed by a poke until one is acknowledged: from
-   * then on nothing is lost, and what was lost before is found by a dump.
-   *
    * @throws KernelFault when the socket is beyond use
    */
   step(): void {
     const length = this.#receive();
     if (length > 0) {
       this.#handle(length);
+    }
+    if (this.#tryAgainAt !== undefined && this.#parts.now() >= this.#tryAgainAt) {
+      this.#tryAgainAt = undefined;
+      this.#outbox.fallBehind('everything');
     }
     this.#outbox.afterRead();
     if (this.#unknown !== undefined) {
@@ -105,8 +107,8 @@ export class Resolver {
     }
     if (complete && !this.#listed) {
       this.#listed = true;
-      this.#writer.adopt(listNeighbours(this.#parts.conversation, this.#parts.ifindex), this.#leases);
-      done();
+      this.#compareAll();
+      this.#outbox.rewrite([], done);
     } else {
       this.#outbox.rewrite(
         changes.map(({ subnet }) => subnet),
@@ -148,8 +150,7 @@ export class Resolver {
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
       const evicted = this.#installed.touch(destination, decision);
       if (evicted !== undefined) {
-        this.#outbox.addAbsent(evicted);
-        counters.add('evicted');
+        this.#outbox.addEviction(evicted);
       }
     }
   }
@@ -168,31 +169,32 @@ export class Resolver {
   #noteRefusal(errno: number): void {
     this.#parts.counters.addRefusal(errno);
     if (OUT_OF_MEMORY.has(errnoName(errno))) {
-      this.#refused = true;
-      this.#outbox.fallBehind();
+      this.#outbox.fallBehind('everything');
     }
   }
 
   #noteAcknowledgement(sequence: number): void {
-    if (!this.#outbox.acknowledged(sequence)) {
+    const due = this.#outbox.acknowledged(sequence);
+    if (due === 'nothing') {
       return;
     }
     const { conversation, ifindex, counters } = this.#parts;
-    if (this.#refused && this.#listed) {
+    if (due === 'everything' && this.#listed) {
+      // What is kept was adopted or installed long ago.
+      const adopted = counters.get('adopted');
       this.#compareAll();
+      counters.set('adopted', adopted);
     } else {
       this.#writer.answerWaiting(listAskedNeighbours(conversation, ifindex), this.#leases, this.#listed);
     }
     counters.set('neighbours', this.#installed.size);
   }
 
-  /** A rewrite may be among what was refused, so all is compared; what is kept was adopted or installed long ago. */
   #compareAll(): void {
-    const { conversation, ifindex, counters } = this.#parts;
-    const adopted = counters.get('adopted');
-    this.#refused = false;
-    this.#writer.adopt(listNeighbours(conversation, ifindex), this.#leases);
-    counters.set('adopted', adopted);
+    const { conversation, ifindex, now } = this.#parts;
+    const whole = this.#writer.adopt(listNeighbours(conversation, ifindex), this.#leases);
+    this.#tryAgainAt = whole ? undefined : now() + TRY_AGAIN_MS;
+    this.#outbox.compared(whole);
   }
 
   /** Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped. */
@@ -203,7 +205,7 @@ export class Resolver {
       const code = codeOf(error);
       if (code === 'ENOBUFS') {
         this.#parts.counters.add('overruns');
-        this.#outbox.fallBehind();
+        this.#outbox.fallBehind('misses');
       } else if (code === 'EAGAIN') {
         this.#outbox.nothingCame();
       } else if (code !== 'EINTR') {

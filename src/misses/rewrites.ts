@@ -1,18 +1,21 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { type Prefix, sizeOf } from '../net/prefix.ts';
+import { contains, type Prefix, sizeOf } from '../net/prefix.ts';
 import type { InstalledNeighbours } from './installed.ts';
 
-/** Addresses of one lease change that are still to be looked at: the rest of `subnets[0]`, from `next` on, and the others. */
+/** Addresses of one lease change that are still to be looked at: the rest of `subnets[at]`, from `next` on, and those behind it. */
 interface Job {
-  readonly subnets: Prefix[];
-  next: number;
+  readonly subnets: readonly Prefix[];
   readonly done: () => void;
+  at: number;
+  next: number;
 }
 
 /** Addresses whose entries have to follow a lease change, in the order of the changes. */
 export class Rewrites {
   readonly #installed: InstalledNeighbours;
   readonly #jobs: Job[] = [];
+  /** How many jobs at the begin gave out everything. */
+  #finished = 0;
 
   constructor(installed: InstalledNeighbours) {
     this.#installed = installed;
@@ -20,7 +23,7 @@ export class Rewrites {
 
   /** Whether every address was given out. */
   get isEmpty(): boolean {
-    return this.#jobs.length === 0 || this.#jobs.every(({ subnets }) => subnets.length === 0);
+    return this.#finished === this.#jobs.length;
   }
 
   /**
@@ -29,37 +32,48 @@ export class Rewrites {
    * @param done called by `settle` once all their addresses were given out
    */
   add(subnets: readonly Prefix[], done: () => void): void {
-    this.#jobs.push({ subnets: subnets.flatMap((subnet) => this.#fewest(subnet)), next: 0, done });
+    this.#jobs.push({ subnets, done, at: 0, next: 0 });
+    this.#skipFinished();
   }
 
-  /** The next address, whether it has an entry or not; undefined when there is none. */
+  /**
+   * One look: the next address, whether it has an entry or not. Undefined when there is none at that place, which says
+   * nothing of the next one: see `isEmpty`.
+   */
   next(): Ipv4 | undefined {
-    const job = this.#jobs.find(({ subnets }) => subnets.length > 0);
-    const [subnet] = job?.subnets ?? [];
+    const job = this.#jobs[this.#finished];
+    const subnet = job?.subnets[job.at];
     if (job === undefined || subnet === undefined) {
       return undefined;
     }
-    const address = subnet.address + job.next;
+    const { next } = job;
     job.next += 1;
-    if (job.next === sizeOf(subnet)) {
-      job.subnets.shift();
+    // A subnet with more addresses than there are entries is looked for among the entries.
+    const isWide = sizeOf(subnet) > this.#installed.places;
+    if (job.next >= (isWide ? this.#installed.places : sizeOf(subnet))) {
+      job.at += 1;
       job.next = 0;
+      this.#skipFinished();
     }
-    return address;
+    if (!isWide) {
+      return subnet.address + next;
+    }
+    const address = this.#installed.addressAt(next);
+    return address !== undefined && contains(subnet, address) ? address : undefined;
   }
 
   /** To be called when everything given out is written: tells those whose addresses are all among it. */
   settle(): void {
-    while (this.#jobs[0]?.subnets.length === 0) {
+    while (this.#finished > 0) {
+      this.#finished -= 1;
       this.#jobs.shift()?.done();
     }
   }
 
-  /** The subnet, or its entries one by one where there are fewer entries in all than addresses in it. */
-  #fewest(subnet: Prefix): readonly Prefix[] {
-    if (sizeOf(subnet) <= this.#installed.size) {
-      return [subnet];
+  #skipFinished(): void {
+    for (let job = this.#jobs[this.#finished]; job !== undefined && job.at === job.subnets.length; ) {
+      this.#finished += 1;
+      job = this.#jobs[this.#finished];
     }
-    return this.#installed.within(subnet).map((address) => ({ address, length: 32 }));
   }
 }

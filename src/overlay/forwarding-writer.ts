@@ -7,7 +7,7 @@ import type { Request } from '../netlink/message.ts';
 import { FilledRequest, PLACE_ADDRESS, PLACE_MAC, template } from '../netlink/template.ts';
 import type { ForwardingRecord } from './forwarding-record.ts';
 
-/** Writes forwarding entries into the kernel, thousands of them as quickly as a few. */
+/** Writes forwarding entries into the kernel, many in one write. */
 export class ForwardingWriter {
   readonly #conversation: Conversation;
   readonly #ifindex: number;
@@ -39,9 +39,7 @@ export class ForwardingWriter {
    * @throws KernelFault when the socket fails
    */
   remove(records: readonly ForwardingRecord[]): Set<ForwardingRecord> {
-    const failures = this.#write(records, ({ mac, endpoint }) =>
-      removeForwarding(this.#ifindex, mac, endpoint),
-    );
+    const failures = this.#write(records, ({ mac }) => removeForwarding(this.#ifindex, mac));
     return this.#report(
       failures.filter(({ fault }) => fault.code !== 'ENOENT'),
       records,

@@ -66,7 +66,7 @@ export const REQUESTS = [
   },
   {
     name: 'request-forwarding-remove',
-    command: `bridge fdb del ${MAC} dev flannel.1 self dst 10.99.0.12`,
+    command: `bridge fdb del ${MAC} dev flannel.1 self`,
     type: RTM_DELNEIGH,
   },
   { name: 'request-address-remove', command: 'ip address del 10.5.1.0/32 dev flannel.1', type: RTM_DELADDR },

@@ -66,7 +66,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'request-forwarding-remove': {
     codec: neighbourMessage,
-    ours: removeForwarding(FLANNEL, MAC, NODE),
+    ours: removeForwarding(FLANNEL, MAC),
     header: { state: 0 },
   },
 };

@@ -35,6 +35,7 @@ test('every miss is answered although the kernel dropped most of the notificatio
       conversation,
       counters,
       maximum: 1000,
+      now: () => performance.now(),
     });
     resolver.apply([{ subnet: SUBNET, mac: MAC }], true);
     const addresses = Array.from({ length: COUNT }, (_, index) => FIRST + index);

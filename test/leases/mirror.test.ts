@@ -173,7 +173,42 @@ test('a store restored to an older revision is taken as it is', async (t) => {
   assert.ok(log.lines.some((line) => line.includes('went back')));
 });
 
-test('a watch that lost an event without a sign is found out by the periodic list', async (t) => {
+test('a copy that agrees with the store is not listed again', async (t) => {
+  const { clock, cluster, mirror, start, store } = mirrorOf(t);
+  cluster.put(keyOf('10.5.2.0-24'), valueOfHost(2));
+  await start();
+  cluster.put(keyOf('10.5.3.0-24'), valueOfHost(3));
+  cluster.put(keyOf('junk'), '?');
+  cluster.delete(keyOf('10.5.2.0-24'));
+  let lists = 0;
+  const list = store.list.bind(store);
+  store.list = () => {
+    lists += 1;
+    return list();
+  };
+  await clock.advance(31 * 60_000);
+  assert.deepEqual([lists, mirror.snapshot().relists.periodic], [0, 0]);
+  cluster.pairs.delete(keyOf('10.5.3.0-24'));
+  await clock.advance(6 * 60_000);
+  assert.deepEqual([lists, mirror.snapshot().remote], [1, 0], 'a key that went without an event');
+  const junk = cluster.pairs.get(keyOf('junk'));
+  assert.ok(junk);
+  cluster.pairs.set(keyOf('junk'), { ...junk, value: valueOfHost(2), modRevision: junk.modRevision + 1n });
+  await clock.advance(6 * 60_000);
+  assert.equal(lists, 2, 'a key that was written without an event');
+});
+
+test('a store that cannot be asked whether the copy is complete is listed again', async (t) => {
+  const { clock, store, mirror, start } = mirrorOf(t);
+  await start();
+  store.unreachable = true;
+  await clock.advance(5 * 60_000 + 10_000);
+  store.unreachable = false;
+  await clock.advance(5000);
+  assert.ok(mirror.snapshot().relists['list-failed'] > 0);
+});
+
+test('a watch that lost an event without a sign is found out by comparing with the store', async (t) => {
   const { clock, cluster, log, mirror, start, told } = mirrorOf(t);
   await start();
   // The key is there, but no event was made of it.
@@ -185,7 +220,7 @@ test('a watch that lost an event without a sign is found out by the periodic lis
   });
   await clock.advance(5 * 60_000 - 1);
   assert.deepEqual(told, ['list']);
-  await clock.advance(1);
+  await clock.advance(3001);
   assert.deepEqual(told, ['list', 'list +10.5.2.0/24@2']);
   assert.equal(mirror.snapshot().relists.periodic, 1);
   assert.ok(log.lines.some((line) => line.startsWith('warn the watch had missed')));

@@ -83,8 +83,9 @@ test('what waits in a batch is decided by the leases of its time, and follows th
   }
   assert.ok(misses.waiting > 0);
   resolver.apply([{ ...lease(1), mac: lease(2).mac }], true);
-  assert.equal(held(address(9))?.mac, macOf(2), 'written before the change, so the change finds it');
+  assert.equal(held(address(9))?.mac, macOf(1), 'written before the change, so the change finds it');
   settle();
+  assert.equal(held(address(9))?.mac, macOf(2));
   resolver.apply([noLease(1)], true);
   settle();
   for (let n = 1; n <= 100; n++) {
@@ -101,6 +102,33 @@ test('an answer that the kernel had no memory for is given again', () => {
     assert.equal(counters.get('recovered'), 1);
     assert.equal(Object.values(counters.refusals()).at(0), 1);
   }
+});
+
+test('a socket that refuses answers for another reason than memory ends the resolver', () => {
+  const { misses, miss } = burstable();
+  misses.failSend('EPERM');
+  assert.throws(() => miss('10.5.1.1'), { name: 'KernelFault', code: 'EPERM' });
+});
+
+test('what was dropped behind the acknowledgement of an earlier overrun is answered too', () => {
+  const { resolver, misses, wait, settle, held, address, counters } = burstable();
+  misses.capacity = 3;
+  wait(4);
+  // The overrun and three misses: behind the last one the kernel takes the poke, whose acknowledgement now waits.
+  for (let reads = 0; reads < 4; reads++) {
+    resolver.step();
+  }
+  assert.equal(misses.waiting, 1);
+  wait(3, 5);
+  assert.ok(misses.waiting > 2, 'a second overrun, in front of which that acknowledgement stands');
+  resolver.step();
+  resolver.step();
+  wait(1, 8);
+  settle();
+  for (let n = 1; n <= 8; n++) {
+    assert.equal(held(address(n))?.state, NUD_PERMANENT, address(n));
+  }
+  assert.equal(counters.get('overruns'), 2);
 });
 
 test('an answer that could not be written is given again', () => {

@@ -35,7 +35,13 @@ export function resolverOnFake(maximum = 1000) {
   const misses = kernel.open();
   const counters = new Counters();
   const conversation = new Conversation(kernel.open());
-  const resolver = new Resolver({ ifindex, network: NETWORK, misses, conversation, counters, maximum });
+  let time = 0;
+  const now = () => time;
+  const resolver = new Resolver({ ifindex, network: NETWORK, misses, conversation, counters, maximum, now });
+  /** Lets milliseconds pass. */
+  const pass = (milliseconds: number) => {
+    time += milliseconds;
+  };
   /** Steps until nothing waits to be read. */
   const settle = () => {
     do {
@@ -54,5 +60,5 @@ export function resolverOnFake(maximum = 1000) {
     settle();
   };
   const held = (text: string) => kernel.neighbours.get(ifindex, at(text));
-  return { kernel, ifindex, other, misses, counters, resolver, settle, miss, put, ask, held };
+  return { kernel, ifindex, other, misses, counters, resolver, settle, pass, miss, put, ask, held };
 }

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { RemoteHost } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
-import { contains } from '../../src/net/prefix.ts';
-import { crowdedAddress, crowdedPrefix } from '../net/arbitraries.ts';
 import { at } from './fixture.ts';
 
 const host: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 7) };
@@ -46,16 +43,16 @@ test('forgetting and asking where an entry leads make no room and no use', () =>
   assert.equal(installed.evict(), at('10.5.7.2'), 'the forgotten one is not given out');
 });
 
-test('the addresses inside a prefix, however large it is (property)', () => {
-  const addresses = fc.uniqueArray(crowdedAddress(), { maxLength: 50 });
-  fc.assert(
-    fc.property(addresses, crowdedPrefix, (all, prefix) => {
-      const installed = new InstalledNeighbours(100);
-      for (const address of all) {
-        installed.touch(address, host);
-      }
-      const wanted = all.filter((address) => contains(prefix, address));
-      assert.deepEqual(installed.within(prefix).sort(), wanted.sort());
-    }),
-  );
+test('an entry keeps its place, and a place without an entry has no address', () => {
+  const installed = new InstalledNeighbours(4);
+  const addresses = () => Array.from({ length: installed.places }, (_, place) => installed.addressAt(place));
+  assert.deepEqual(addresses(), []);
+  for (const text of ['10.5.7.1', '200.5.7.2', '10.5.7.3']) {
+    installed.touch(at(text), host);
+  }
+  installed.touch(at('10.5.7.1'), other);
+  installed.forget(at('200.5.7.2'));
+  assert.deepEqual(addresses(), [at('10.5.7.1'), undefined, at('10.5.7.3')]);
+  installed.touch(at('200.5.7.4'), host);
+  assert.deepEqual(addresses(), [at('10.5.7.1'), at('200.5.7.4'), at('10.5.7.3')]);
 });

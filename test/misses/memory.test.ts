@@ -35,6 +35,7 @@ test('a million misses leave the heap as it was, and cause no collection', async
       conversation: new Conversation(kernel.open()),
       counters,
       maximum: MAXIMUM,
+      now: () => performance.now(),
     });
     resolver.apply([{ subnet: parsePrefix('172.16.0.0/12'), mac: parseMac('02:00:00:00:00:01') }], true);
     step(resolver, WARM_UP);

@@ -8,6 +8,8 @@ import { Rewrites } from '../../src/misses/rewrites.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import { NUD_INCOMPLETE, NUD_PERMANENT, RTM_NEWNEIGH } from '../../src/netlink/constants.ts';
+import { ERRNO } from '../support/fake-link-table.ts';
 import { at, lease, macOf, noLease, resolverOnFake } from './fixture.ts';
 
 /** A resolver that installed entries 1 to 250 of host 1 and of host 2, so that a subnet is smaller than the table. */
@@ -26,6 +28,16 @@ function crowded() {
     send(bytes);
   };
   return { ...fake, writes };
+}
+
+/** A resolver that installed five entries of host 1, which follow a lease in one write. */
+function few() {
+  const fake = resolverOnFake();
+  fake.resolver.apply([lease(1), lease(2), lease(3)], true);
+  for (let n = 1; n <= 5; n++) {
+    fake.miss(`10.5.1.${n}`);
+  }
+  return fake;
 }
 
 test('entries follow a lease a few at a time, to the last, while no miss comes', () => {
@@ -104,9 +116,84 @@ test('of a subnet larger than the table only the entries are looked at', () => {
   installed.touch(at('10.5.1.7'), { mac: macToBytes(macOf(1)) });
   installed.touch(at('10.9.1.7'), { mac: macToBytes(macOf(9)) });
   rewrites.add([parsePrefix('10.5.0.0/16'), parsePrefix('10.9.1.7/32')], () => undefined);
-  const given = [rewrites.next(), rewrites.next(), rewrites.next()];
-  assert.deepEqual(
-    given.map((address) => address && formatIpv4(address)),
-    ['10.5.1.7', '10.9.1.7', undefined],
-  );
+  const given: string[] = [];
+  let looks = 0;
+  while (!rewrites.isEmpty) {
+    looks += 1;
+    given.push(...[rewrites.next() ?? []].flat().map(formatIpv4));
+  }
+  assert.deepEqual(given, ['10.5.1.7', '10.9.1.7']);
+  assert.equal(looks, 3);
+});
+
+test('entries follow while misses come faster than they are answered', () => {
+  const { kernel, ifindex, resolver, misses, counters } = crowded();
+  resolver.apply([lease(1, macOf(70)), lease(3)], false);
+  const before = counters.get('rewritten');
+  for (let n = 0; n < 2000; n++) {
+    kernel.miss(misses, ifindex, at('10.5.3.0') + (n % 256));
+  }
+  for (let n = 0; n < 1000; n++) {
+    resolver.step();
+  }
+  assert.ok(misses.waiting > 900, `${misses.waiting} wait`);
+  assert.ok(counters.get('rewritten') - before > 90, `${counters.get('rewritten') - before} followed`);
+});
+
+test('a change that could not be written, or was refused, is made good before it is called done', () => {
+  for (const spoil of ['send', 'refuse'] as const) {
+    const { kernel, misses, resolver, settle, held } = few();
+    let done = false;
+    if (spoil === 'send') {
+      misses.failSend('ENOBUFS');
+    } else {
+      kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOBUFS);
+    }
+    const stale = () =>
+      Array.from({ length: 5 }, (_, n) => held(`10.5.1.${n + 1}`)?.mac).filter((mac) => mac !== macOf(70));
+    resolver.apply([lease(1, macOf(70))], false, () => {
+      done = true;
+      assert.deepEqual(stale(), [], spoil);
+    });
+    assert.equal(done, false);
+    settle();
+    assert.equal(done, true);
+  }
+});
+
+test('a change that was refused without a word during an overrun is made good', () => {
+  const { kernel, ifindex, misses, resolver, settle, held, counters } = few();
+  misses.capacity = 1;
+  kernel.miss(misses, ifindex, at('10.5.3.1'));
+  kernel.miss(misses, ifindex, at('10.5.3.2'));
+  resolver.step();
+  kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOMEM);
+  let mac: unknown;
+  resolver.apply([lease(1, macOf(70))], false, () => {
+    mac = held('10.5.1.1')?.mac;
+  });
+  assert.equal(held('10.5.1.1')?.mac, macOf(1), 'refused');
+  settle();
+  assert.equal(mac, macOf(70));
+  assert.deepEqual(counters.refusals(), {}, 'nobody heard of it');
+});
+
+test('a comparison that the kernel had no memory for is made again a second later', () => {
+  const { kernel, resolver, miss, settle, pass, held, counters } = crowded();
+  // The first refusal makes it compare everything; the comparison meets the other.
+  kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOMEM);
+  kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOMEM);
+  miss('10.5.3.1');
+  assert.deepEqual(counters.refusals(), { ENOMEM: 2 });
+  let done = false;
+  resolver.apply([], false, () => {
+    done = true;
+  });
+  pass(999);
+  settle();
+  assert.deepEqual([held('10.5.3.1')?.state, done], [NUD_INCOMPLETE, false]);
+  pass(1);
+  settle();
+  settle();
+  assert.deepEqual([held('10.5.3.1')?.state, done], [NUD_PERMANENT, true]);
 });

@@ -82,7 +82,7 @@ test('whatever order changes, lists and disconnections come in, the mirror ends 
         await perform(one, clock, cluster, store);
       }
       store.unreachable = false;
-      // Long enough for the periodic list, which finds even events that were lost without a sign.
+      // Long enough for the periodic comparison, which finds even events that were lost without a sign.
       await clock.advance(6 * 60_000);
       const expected = modelOf(cluster);
       assert.deepEqual(summary(mirror.snapshot().leases), expected);

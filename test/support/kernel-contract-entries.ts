@@ -95,10 +95,10 @@ export function forwardingContract(contract: Contract): void {
         { mac: OTHER_MAC, endpoint: NODE, state: NUD_PERMANENT },
       ],
     );
-    conversation.request('remove', removeForwarding(ifindex, MAC, OTHER_NODE));
-    conversation.request('remove', removeForwarding(ifindex, OTHER_MAC, undefined));
+    conversation.request('remove', removeForwarding(ifindex, MAC));
+    conversation.request('remove', removeForwarding(ifindex, OTHER_MAC));
     assert.deepEqual(held(), []);
-    const again = removeForwarding(ifindex, MAC, OTHER_NODE);
+    const again = removeForwarding(ifindex, MAC);
     assert.throws(() => conversation.request('remove', again), refused('ENOENT'));
   });
 }

@@ -78,7 +78,7 @@ export function linkContract(contract: Contract): void {
       'neighbour replace': replaceNeighbour(NOBODY, CONTAINER, MAC, 113),
       'neighbour remove': removeNeighbour(NOBODY, CONTAINER),
       'forwarding replace': replaceForwarding(NOBODY, MAC, NODE),
-      'forwarding remove': removeForwarding(NOBODY, MAC, NODE),
+      'forwarding remove': removeForwarding(NOBODY, MAC),
       'address add': addAddress(NOBODY, SUBNET, 32),
       'address remove': removeAddress(NOBODY, SUBNET, 32),
       'route replace': replaceOnLinkRoute(NOBODY, NETWORK, 113),

@@ -2,6 +2,7 @@ import { StoreFault } from '../../src/leases/faults.ts';
 import type {
   LeaseList,
   LeaseStore,
+  LeaseSummary,
   StoredLease,
   StoreEvent,
   Watch,
@@ -43,9 +44,15 @@ export class MemoryStore implements LeaseStore {
 
   async list(): Promise<LeaseList> {
     await this.#arrive();
-    const pairs = Array.from(this.cluster.pairs.values()).filter(({ key }) => key.startsWith(this.#folder));
-    const entries = pairs.map((pair) => this.#toStored(pair)).sort((a, b) => (a.key < b.key ? -1 : 1));
-    return { revision: this.cluster.revision, entries };
+    const entries = this.#pairs().map((pair) => this.#toStored(pair));
+    return { revision: this.cluster.revision, entries: entries.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+  }
+
+  async summarise(): Promise<LeaseSummary> {
+    await this.#arrive();
+    const revisions = this.#pairs().map(({ modRevision }) => modRevision);
+    const lastModRevision = revisions.reduce((last, one) => (one > last ? one : last), 0n);
+    return { count: revisions.length, lastModRevision };
   }
 
   async read(name: string): Promise<StoredLease | undefined> {
@@ -130,6 +137,10 @@ export class MemoryStore implements LeaseStore {
       watch.close();
     }
     this.#watches.clear();
+  }
+
+  #pairs(): MemoryPair[] {
+    return Array.from(this.cluster.pairs.values()).filter(({ key }) => key.startsWith(this.#folder));
   }
 
   /** Every call is answered a turn later at the earliest, as over a network. */

@@ -49,6 +49,19 @@ export function storeContract(
     assert.equal(entries[0]?.leaseId, undefined);
   });
 
+  contract(
+    'summarises the keys under subnets/ by number and latest write',
+    async ({ store, prefix, put }) => {
+      assert.deepEqual(await store.summarise(), { count: 0, lastModRevision: 0n });
+      for (const name of ['10.5.1.0-24', '10.5.2.0-24', '10.5.1.0-24']) {
+        await put(`${prefix}/subnets/${name}`, 'x');
+      }
+      await put(`${prefix}/subnets0`, 'x');
+      const [first] = (await store.list()).entries;
+      assert.deepEqual(await store.summarise(), { count: 2, lastModRevision: first?.modRevision });
+    },
+  );
+
   contract('lists values that are more than 4 MiB together', async ({ store, prefix, put }) => {
     const large = 'x'.repeat(1024 * 1024);
     const names = ['1', '2', '3', '4', '5'].map((number) => `large-${number}`);
