@@ -12,7 +12,7 @@ const libc = ffi.Library(null, {
   setsockopt: ['int', ['int', 'int', 'int', 'pointer', 'uint32']],
   getsockopt: ['int', ['int', 'int', 'int', 'pointer', 'pointer']],
   close: ['int', ['int']],
-  syscall: ['int', ['long', 'int', 'pointer', 'uint32']],
+  syscall: ['int', ['long', 'int', 'pointer', 'uint32', 'uint32']],
 });
 
 /** errno belongs to the thread and to the call just made, so it is read before anything else runs. */
@@ -71,10 +71,16 @@ export function close(descriptor: number): void {
 }
 
 /**
- * syscall(2), for a call that takes a number, bytes and flags and has no function in the C library.
+ * syscall(2), for calls that take a number, bytes and up to two more numbers and have no function in the C library.
  *
  * @throws SystemCallFault naming `call`
  */
-export function systemCall(call: string, number: number, first: number, bytes: Buffer, flags: number): void {
-  check(call, libc.syscall(number, first, bytes, flags));
+export function systemCall(
+  { name, number }: { readonly name: string; readonly number: number },
+  first: number,
+  bytes: Buffer,
+  third = 0,
+  fourth = 0,
+): void {
+  check(name, libc.syscall(number, first, bytes, third, fourth));
 }

@@ -29,8 +29,8 @@ export function startResolver({ device, network, ending, closers, log }: StartRe
     maximum: MAXIMUM_NEIGHBOURS,
     onUnknown: (address) =>
       log.info({ address: formatIpv4(address) }, 'no lease covers this address: its sender was told'),
-    onUsualPriority: () =>
-      log.info({}, 'the resolver runs at the usual priority: a higher one needs CAP_SYS_NICE'),
+    onUsualPriority: (reason) =>
+      log.info({ reason }, 'the resolver runs at the usual priority: a higher one needs CAP_SYS_NICE'),
     onFailure: (fault) => ending.fail(fault),
   });
   closers.add('resolver', () => resolver.stop());

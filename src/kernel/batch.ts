@@ -7,7 +7,7 @@ import {
   type Request,
   writeMessage,
 } from '../netlink/message.ts';
-import type { KernelFault } from './kernel-fault.ts';
+import { KernelFault } from './kernel-fault.ts';
 
 /** A request of a batch that the kernel refused. */
 export interface BatchFailure {
@@ -65,7 +65,13 @@ export class Batch {
     let lastAt = 0;
     for (let index = begin; index < requests.length && this.#count < MOST_MESSAGES; index++) {
       const request = requests.at(index);
-      if (request === undefined || !this.#hasRoomFor(request)) {
+      if (request === undefined) {
+        throw KernelFault.incomplete(
+          'batch',
+          `${requests.length} requests of which number ${index} is missing`,
+        );
+      }
+      if (!this.#hasRoomFor(request)) {
         break;
       }
       lastAt = this.#length;

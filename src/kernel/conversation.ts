@@ -56,9 +56,6 @@ export class Conversation {
     const batch = this.#batch;
     for (let begin = 0; begin < requests.length; ) {
       batch.fill(requests, begin, this.#sequence + 1);
-      if (batch.count === 0) {
-        break;
-      }
       this.#send(operation, batch.bytes);
       this.#sequence += batch.count;
       this.#requests += batch.count;

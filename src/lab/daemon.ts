@@ -26,7 +26,14 @@ export interface DaemonOptions {
  */
 export function builtProgram(): string[] {
   const main = join(dirname(fileURLToPath(import.meta.url)), '..', 'cli', 'main.js');
-  const [, options = ''] = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(readFileSync(main, 'utf8')) ?? [];
+  const [, options] = /^#!\/usr\/bin\/env -S node (.*)\n/.exec(readFileSync(main, 'utf8')) ?? [];
+  if (options === undefined) {
+    throw new LabFault(
+      main,
+      'no first line that names the options of node',
+      '#!/usr/bin/env -S node OPTIONS',
+    );
+  }
   return [process.execPath, ...options.split(' ').filter(Boolean), main];
 }
 

@@ -38,8 +38,8 @@ export interface ResolverOptions {
   readonly waitMilliseconds?: number;
   /** Called with an address that no lease covers: once a second, and once a minute for the same one, at most. */
   readonly onUnknown?: (address: Ipv4) => void;
-  /** Called once if the thread cannot have its higher priority. */
-  readonly onUsualPriority?: () => void;
+  /** Called once if the thread cannot have its higher priority, with the errno's name. */
+  readonly onUsualPriority?: (reason: string) => void;
   /** Called once if the thread ends although nobody stopped it. */
   readonly onFailure: (fault: ThreadFault) => void;
 }
@@ -54,6 +54,8 @@ export class ResolverHandle {
   readonly counters = new Counters();
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
+  /** Pokes that the kernel had no memory for. */
+  lostPokes = 0;
   readonly #missDescriptor: number;
   readonly #routeDescriptor: number;
   readonly #misses: Transport;
@@ -64,6 +66,7 @@ export class ResolverHandle {
   readonly #poke = pokeMessage(POKE);
   readonly #onExit = () => this.#tellToStop();
   readonly #ended: Promise<void>;
+  #fault: ThreadFault | undefined;
   #nextId = 1;
   #stopping = false;
 
@@ -99,10 +102,14 @@ export class ResolverHandle {
   apply(changes: readonly SubnetChange[], complete: boolean): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      if (this.#fault !== undefined) {
+        reject(this.#fault);
+        return;
+      }
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, changes, complete } satisfies LeasesMessage);
       Atomics.add(this.#control, POSTED, 1);
-      this.#misses.send(this.#poke);
+      this.#pokeThread();
     });
   }
 
@@ -118,15 +125,22 @@ export class ResolverHandle {
   #tellToStop(): void {
     this.#stopping = true;
     Atomics.store(this.#control, STOP, 1);
-    this.#misses.send(this.#poke);
+    this.#pokeThread();
+  }
+
+  /** A poke that is lost is counted and costs what is left of the read's time-out: the thread looks after each read. */
+  #pokeThread(): void {
+    try {
+      this.#misses.send(this.#poke);
+    } catch {
+      this.lostPokes += 1;
+    }
   }
 
   #hear(message: ResolverMessage, options: ResolverOptions): void {
     switch (message.kind) {
       case 'running':
-        if (!preferThread(message.threadId)) {
-          options.onUsualPriority?.();
-        }
+        this.#prefer(message.threadId, options);
         break;
       case 'unknown':
         options.onUnknown?.(message.address);
@@ -135,6 +149,13 @@ export class ResolverHandle {
         this.#waiting.get(message.id)?.resolve();
         this.#waiting.delete(message.id);
         break;
+    }
+  }
+
+  #prefer(threadId: number, { onUsualPriority }: ResolverOptions): void {
+    const refusal = this.#stopping ? undefined : preferThread(threadId);
+    if (refusal !== undefined) {
+      onUsualPriority?.(refusal);
     }
   }
 
@@ -147,6 +168,7 @@ export class ResolverHandle {
     return new Promise((resolve) => {
       this.#worker.on('exit', () => {
         const fault = new ThreadFault('resolver thread', 'ended', 'to run as long as the agent', cause);
+        this.#fault = fault;
         for (const { reject } of this.#waiting.values()) {
           reject(fault);
         }

@@ -32,7 +32,7 @@ export function macFromBytes(bytes: Uint8Array): Mac {
   return parseMac(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':'));
 }
 
-/** Six bytes in a buffer of their own: what is posted to another thread is copied with all of its buffer. */
+/** Six bytes in a buffer of their own: thousands are kept, and one of Node's shared buffers would be kept with each. */
 export function macToBytes(mac: Mac): Uint8Array {
   const bytes = new Uint8Array(6);
   writeMac(mac, bytes, 0);

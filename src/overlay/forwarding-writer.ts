@@ -28,7 +28,9 @@ export class ForwardingWriter {
    * @throws KernelFault when the socket fails
    */
   replace(records: readonly ForwardingRecord[]): Set<ForwardingRecord> {
-    const failures = this.#write(records, ({ mac, wanted = 0 }) => this.#replacement.with(wanted, mac));
+    const failures = this.#write(records, ({ mac, wanted }) =>
+      wanted === undefined ? undefined : this.#replacement.with(wanted, mac),
+    );
     return this.#report(failures, records);
   }
 
@@ -48,7 +50,7 @@ export class ForwardingWriter {
 
   #write(
     records: readonly ForwardingRecord[],
-    requestFor: (record: ForwardingRecord) => Request,
+    requestFor: (record: ForwardingRecord) => Request | undefined,
   ): BatchFailure[] {
     const at = (index: number) => {
       const record = records[index];

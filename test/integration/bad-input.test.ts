@@ -13,7 +13,7 @@ const CONFIG_KEY = '/coreos.com/network/config';
 describe('bad input', { skip: labSkipReason() }, () => {
   const lab = labForSuite({ hosts: 1, networkConfig: null });
 
-  /** Runs the daemon to its end and gives its exit status and the last line of stderr. */
+  /** Runs the daemon to its end and gives its exit status and what stderr says of its failure. */
   async function run(...args: string[]): Promise<{ status: number; line: string }> {
     const { folder, namespace } = lab().host(1);
     const own = ['--etcd-endpoints', lab().etcd.endpoint, '--subnet-file', join(folder, 'subnet.env')];
@@ -25,6 +25,7 @@ describe('bad input', { skip: labSkipReason() }, () => {
     const lines = stderr.trimEnd().split('\n');
     // What was under way when it failed may still say so behind it.
     const failures = lines.filter((line) => /"level":"(error|fatal)"/.test(line));
+    assert.ok(failures.length <= 1, stderr);
     return { status, line: failures.at(-1) ?? lines.at(-1) ?? '' };
   }
 

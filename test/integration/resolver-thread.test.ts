@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { type TestContext, test } from 'node:test';
+import { setNeighbourParameters } from '../../src/kernel/neighbour-parameters.ts';
 import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
 import type { SubnetChange } from '../../src/misses/resolver.ts';
 import { ResolverHandle, type ResolverOptions } from '../../src/misses/resolver-handle.ts';
@@ -12,6 +13,8 @@ import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
+import { NEIGHBOUR_PARAMETERS } from '../../src/overlay/device-parameters.ts';
+import { mayPrefer } from '../support/may-prefer.ts';
 import { MissDevice } from '../support/miss-device.ts';
 import { enterNamespace } from '../support/netns.ts';
 
@@ -56,6 +59,9 @@ test('with a receive buffer of default size a burst of 20,000 overruns it, and n
   skip,
 }, async (t) => {
   using device = new MissDevice('l3m-burst', NETWORK, { id: 4079, port: 4079 });
+  // The kernel asks once instead of three times: a miss that is lost stays unanswered.
+  const once = { ...NEIGHBOUR_PARAMETERS, appProbes: 1 };
+  device.conversation.request('ask once', setNeighbourParameters(device.ifindex, once));
   const resolver = await startResolver(t, device.ifindex, { receiveBytes: 212_992 });
   const sockets = await openSockets(t, 100);
   // The resolver is busy with this while the burst begins, so that its buffer (256 misses) cannot but overrun.
@@ -103,11 +109,6 @@ test('100 lease changes a second delay no miss and lose none', { skip }, async (
   assert.ok(held.every(({ state, mac }) => state === NUD_PERMANENT && mac === MAC));
   assert.equal(resolver.counters.get('answered'), 10_000, 'none had to be recovered');
 });
-
-/** CAP_SYS_NICE counts in the initial user namespace only, where the map of users is the identity. */
-function mayPrefer(): boolean {
-  return /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));
-}
 
 /** A running resolver thread with one lease for the whole network. */
 async function startResolver(
