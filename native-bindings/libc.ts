@@ -11,6 +11,7 @@ const libc = ffi.Library(null, {
   bind: ['int', ['int', 'pointer', 'uint32']],
   setsockopt: ['int', ['int', 'int', 'int', 'pointer', 'uint32']],
   getsockopt: ['int', ['int', 'int', 'int', 'pointer', 'pointer']],
+  getsockname: ['int', ['int', 'pointer', 'pointer']],
   close: ['int', ['int']],
   syscall: ['int', ['long', 'int', 'pointer', 'uint32', 'uint32']],
 });
@@ -59,6 +60,16 @@ export function getSocketOption(descriptor: number, level: number, option: numbe
   const size = Buffer.from(Uint32Array.of(value.length).buffer);
   check(`getsockopt(${level}, ${option})`, libc.getsockopt(descriptor, level, option, value, size));
   return new Uint32Array(size.buffer, size.byteOffset, 1)[0] ?? 0;
+}
+
+/**
+ * getsockname(2). `address` comes back filled with the struct sockaddr.
+ *
+ * @throws SystemCallFault
+ */
+export function getSocketName(descriptor: number, address: Buffer): void {
+  const size = Buffer.from(Uint32Array.of(address.length).buffer);
+  check('getsockname', libc.getsockname(descriptor, address, size));
 }
 
 /**

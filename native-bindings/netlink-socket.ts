@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import ref from 'ref-napi';
-import { bind, close, getSocketOption, setSocketOption, socket } from './libc.ts';
+import { bind, close, getSocketName, getSocketOption, setSocketOption, socket } from './libc.ts';
 import { SystemCallFault } from './system-call-fault.ts';
 
 const LITTLE = endianness() === 'LE';
@@ -50,6 +50,17 @@ function netlinkAddress(domain: number): Buffer {
   const address = Buffer.alloc(12);
   new Uint16Array(address.buffer, address.byteOffset, 1)[0] = domain;
   return address;
+}
+
+/**
+ * The port id that the kernel gave to a netlink socket: nl_pid of struct sockaddr_nl.
+ *
+ * @throws SystemCallFault
+ */
+export function portOf(descriptor: number): number {
+  const address = netlinkAddress(0);
+  getSocketName(descriptor, address);
+  return new DataView(address.buffer, address.byteOffset).getUint32(4, LITTLE);
 }
 
 /**

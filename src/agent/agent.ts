@@ -1,29 +1,29 @@
-import { backOff } from '../base/back-off.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
+import type { Claim } from '../leases/claim.ts';
 import { LeaseKeeper } from '../leases/keeper.ts';
-import type { LeaseChange } from '../leases/lease.ts';
+import type { Lease, LeaseChange } from '../leases/lease.ts';
 import { Mirror } from '../leases/mirror.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
+import { RemovalHold } from '../leases/removal-hold.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { waitForConfig } from '../leases/wait-for-config.ts';
 import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
-import { contains, formatPrefix } from '../net/prefix.ts';
+import { contains, formatPrefix, type Prefix } from '../net/prefix.ts';
 import { ensureAddressing } from '../overlay/addressing.ts';
 import { deviceName, ensureDevice, planDevice } from '../overlay/device.ts';
-import { ForwardingTable } from '../overlay/forwarding-table.ts';
-import { Programmer } from '../overlay/programmer.ts';
 import type { Underlay } from '../overlay/underlay.ts';
+import { Caretaker } from './caretaker.ts';
 import { claimWithPatience } from './claim-with-patience.ts';
 import type { Closers } from './closers.ts';
+import { DataPlane } from './data-plane.ts';
 import type { Ending } from './ending.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
 import { logChanges } from './log-changes.ts';
 import type { Progress, Tunnel } from './progress.ts';
 import { removeFormerDevices } from './remove-former-devices.ts';
 import type { RunOptions } from './run-options.ts';
-import { startResolver } from './start-resolver.ts';
 import { readPreviousSubnet, writeSubnetFile } from './subnet-file.ts';
 
 export interface AgentParts {
@@ -41,7 +41,9 @@ export interface AgentParts {
 /** One host's part in the overlay, from the network's config to answered misses. */
 export class Agent {
   readonly #parts: AgentParts;
-  #retrying = false;
+  /** Everything that the kernel is to hold, by key. */
+  readonly #leases = new Map<string, Lease>();
+  #plane: DataPlane | undefined;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
@@ -114,17 +116,40 @@ export class Agent {
     return true;
   }
 
-  /** Answers misses and follows the leases of all hosts, our own among them. */
-  #follow({ network }: NetworkConfig, { plan, device }: Tunnel): void {
-    const { options, publicIp, store, progress, ending, closers, log } = this.#parts;
+  /** Answers misses, follows the leases of all hosts, our own among them, and looks after the device. */
+  #follow({ network }: NetworkConfig, tunnel: Tunnel): void {
+    const { store, progress, ending, closers, log } = this.#parts;
     const { claim } = progress;
     if (claim === undefined) {
       return;
     }
-    const resolver = startResolver({ device, network, ending, closers, log });
-    const forwarding = new ForwardingTable(this.#parts.kernel, device.ifindex, log);
-    const programmer = new Programmer(forwarding, resolver);
-    const keeper = new LeaseKeeper({
+    this.#startDataPlane(tunnel, network);
+    closers.add('data plane', () => this.#plane?.close());
+    const keeper = this.#makeKeeper(claim, tunnel);
+    const hold = this.#makeHold();
+    const mirror = new Mirror({
+      store,
+      self: { network, subnet: claim.subnet, publicIp: this.#parts.publicIp, mac: tunnel.device.mac },
+      clock: systemClock,
+      random: Math.random,
+      log,
+      onChanges: (changes, origin, signs) => hold.take(changes, origin, signs),
+      onOwnKey: (stored) => keeper.observe(stored),
+    });
+    const caretaker = this.#makeCaretaker(tunnel, network, claim.subnet);
+    closers.add('caretaker', () => caretaker.stop());
+    closers.add('removal hold', () => hold.stop());
+    closers.add('lease keeper', () => keeper.stop());
+    closers.add('lease mirror', () => mirror.stop());
+    Object.assign(progress, { keeper, mirror, hold });
+    for (const part of [keeper, mirror, hold, caretaker]) {
+      part.run().catch((error: unknown) => ending.fail(error));
+    }
+  }
+
+  #makeKeeper(claim: Claim, { plan, device }: Tunnel): LeaseKeeper {
+    const { options, publicIp, store, ending, log } = this.#parts;
+    return new LeaseKeeper({
       store,
       claim,
       identity: { publicIp, mac: device.mac, vni: plan.vni },
@@ -134,47 +159,86 @@ export class Agent {
       log,
       onLost: (fault) => ending.fail(fault),
     });
-    const mirror = new Mirror({
-      store,
-      self: { network, subnet: claim.subnet, publicIp, mac: device.mac },
-      clock: systemClock,
-      random: Math.random,
-      log,
-      onChanges: (changes, origin) => this.#program(programmer, changes, origin === 'list'),
-      onOwnKey: (stored) => keeper.observe(stored),
-    });
-    closers.add('lease keeper', () => keeper.stop());
-    closers.add('lease mirror', () => mirror.stop());
-    Object.assign(progress, { resolver, forwarding, keeper, mirror });
-    keeper.run().catch((error: unknown) => ending.fail(error));
-    mirror.run().catch((error: unknown) => ending.fail(error));
   }
 
-  #program(programmer: Programmer, changes: readonly LeaseChange[], complete: boolean): void {
+  #makeHold(): RemovalHold {
+    const { options, log } = this.#parts;
+    return new RemovalHold({
+      holdMs: options.removalHoldMs,
+      clock: systemClock,
+      log,
+      onChanges: (changes, origin) => this.#program(changes, origin === 'list'),
+    });
+  }
+
+  #makeCaretaker(tunnel: Tunnel, network: Prefix, subnet: Prefix): Caretaker {
+    const { kernel, underlay, progress, ending, log } = this.#parts;
+    return new Caretaker({
+      kernel,
+      underlay,
+      tunnel,
+      network,
+      subnet,
+      clock: systemClock,
+      ending,
+      log,
+      onNewDevice: async (renewed) => {
+        progress.tunnel = renewed;
+        await this.#plane?.close();
+        this.#startDataPlane(renewed, network);
+        if (progress.programmed) {
+          await this.#plane?.program(
+            Array.from(this.#leases.values(), (after) => ({ after })),
+            true,
+          );
+        }
+      },
+    });
+  }
+
+  #startDataPlane({ device }: Tunnel, network: Prefix): void {
+    const { options, kernel, progress, ending, log } = this.#parts;
+    const former = this.#plane;
+    this.#plane = new DataPlane({
+      kernel,
+      device,
+      network,
+      options,
+      clock: systemClock,
+      ending,
+      log,
+      ...(former && {
+        counters: { misses: former.resolver.counters, forwarding: former.forwarding.counters },
+      }),
+    });
+    progress.resolver = this.#plane.resolver;
+    progress.forwarding = this.#plane.forwarding;
+  }
+
+  #program(changes: readonly LeaseChange[], complete: boolean): void {
     const { progress, ending, log } = this.#parts;
     logChanges(changes, log);
-    const done = programmer.program(changes, complete).then(() => {
+    for (const { before, after } of changes) {
+      if (before !== undefined) {
+        this.#leases.delete(before.key);
+      }
+      if (after !== undefined) {
+        this.#leases.set(after.key, after);
+      }
+    }
+    const plane = this.#plane;
+    const done = plane?.program(changes, complete).then(() => {
       if (complete && !progress.programmed) {
         progress.programmed = true;
         log.info({ leases: changes.length }, 'the first complete list of leases is in the kernel');
       }
-      return this.#tryRefusedAgain(programmer);
     });
-    done.catch((error: unknown) => ending.fail(error));
-  }
-
-  /** What the kernel refused, for want of memory as a rule, is written again after a pause, until it takes it. */
-  async #tryRefusedAgain(programmer: Programmer): Promise<void> {
-    const { progress, ending } = this.#parts;
-    if (this.#retrying || progress.forwarding?.incomplete !== true) {
-      return;
-    }
-    this.#retrying = true;
-    for (let attempt = 0; progress.forwarding.incomplete && !ending.signal.aborted; attempt++) {
-      await systemClock.sleep(backOff(attempt), ending.signal);
-      await programmer.program([], true);
-    }
-    this.#retrying = false;
+    done?.catch((error: unknown) => {
+      // A plane whose device was made anew is closed, and its successor gets all leases.
+      if (plane === this.#plane) {
+        ending.fail(error);
+      }
+    });
   }
 
   /** Tells the host's container runtime about the subnet, as the last step, when the subnet can carry packets. */

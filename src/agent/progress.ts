@@ -2,6 +2,7 @@ import type { Claim } from '../leases/claim.ts';
 import type { LeaseKeeper } from '../leases/keeper.ts';
 import type { Mirror } from '../leases/mirror.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
+import type { RemovalHold } from '../leases/removal-hold.ts';
 import type { ResolverHandle } from '../misses/resolver-handle.ts';
 import type { Device, DevicePlan } from '../overlay/device.ts';
 import type { ForwardingTable } from '../overlay/forwarding-table.ts';
@@ -19,6 +20,7 @@ export interface Progress {
   claim?: Claim;
   keeper?: LeaseKeeper;
   mirror?: Mirror;
+  hold?: RemovalHold;
   forwarding?: ForwardingTable;
   resolver?: ResolverHandle;
   /** The device has its address and route. */

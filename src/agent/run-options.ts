@@ -25,6 +25,12 @@ export interface RunOptions extends LogOptions, StoreOptions {
   readonly subnetFile: string;
   /** Minutes before its end at which the lease is renewed: 1 to 1439. */
   readonly renewMarginMinutes: number;
+  /** How long nobody uses a neighbour before it goes; 0: for ever. */
+  readonly idleTimeoutMs: number;
+  /** At least 1. */
+  readonly maximumNeighbours: number;
+  /** How long removals wait that are to be doubted; 0: not at all. */
+  readonly removalHoldMs: number;
   /** An IPv4 or IPv6 address. */
   readonly healthzIp: string;
   /** 0 means that there is no health server. */

@@ -71,12 +71,14 @@ function leaseOf({ claim, keeper }: Progress, { publicIp }: Identity): Stats['le
   };
 }
 
-function mirrorOf({ mirror }: Progress): Stats['mirror'] {
+function mirrorOf({ mirror, hold }: Progress): Stats['mirror'] {
+  const { waiting, until, begun } = hold?.status() ?? { waiting: 0, until: undefined, begun: 0 };
+  const heldRemovals = { waiting, until: until === undefined ? null : new Date(until).toISOString(), begun };
   if (mirror === undefined) {
-    return { listed: false, revision: '0', remote: 0, otherBackend: 0, junk: 0, relists: {} };
+    return { listed: false, revision: '0', remote: 0, otherBackend: 0, junk: 0, relists: {}, heldRemovals };
   }
   const { listed, revision, remote, otherBackend, junk, relists } = mirror.snapshot();
-  return { listed, revision: String(revision), remote, otherBackend, junk, relists };
+  return { listed, revision: String(revision), remote, otherBackend, junk, relists, heldRemovals };
 }
 
 function resolverOf({ resolver }: Progress): Pick<Stats, 'misses' | 'neighbours'> {
@@ -98,7 +100,10 @@ function resolverOf({ resolver }: Progress): Pick<Stats, 'misses' | 'neighbours'
       rewritten: count('rewritten'),
       removed: count('removed'),
       adopted: count('adopted'),
-      evicted: count('evicted'),
+      mended: count('mended'),
+      expired: count('expired'),
+      evictedIdle: count('evictedIdle'),
+      evictedUnderPressure: count('evictedUnderPressure'),
     },
   };
 }

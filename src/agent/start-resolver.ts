@@ -1,41 +1,53 @@
 import type { Log } from '../base/log.ts';
+import type { ForwardingNotice } from '../kernel/forwarding.ts';
+import type { Counters } from '../misses/counters.ts';
 import { MISS_BUFFER_BYTES, ResolverHandle } from '../misses/resolver-handle.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Device } from '../overlay/device.ts';
-import type { Closers } from './closers.ts';
 import type { Ending } from './ending.ts';
-
-/** How many neighbours there may be before those asked for longest ago have to go. */
-const MAXIMUM_NEIGHBOURS = 32_768;
+import type { RunOptions } from './run-options.ts';
 
 export interface StartResolverParts {
   readonly device: Device;
   readonly network: Prefix;
+  readonly options: RunOptions;
   readonly ending: Ending;
-  readonly closers: Closers;
   readonly log: Log;
+  /** Goes on with these. */
+  readonly counters?: Counters;
+  readonly onForwarding: (notice: ForwardingNotice) => void;
 }
 
 /**
- * Starts answering misses of the device, and stops with everything else.
+ * Starts answering misses of the device.
  *
  * @throws KernelFault
  */
-export function startResolver({ device, network, ending, closers, log }: StartResolverParts): ResolverHandle {
+export function startResolver(parts: StartResolverParts): ResolverHandle {
+  const { device, network, options, ending, log, counters, onForwarding } = parts;
   const resolver = new ResolverHandle({
     ifindex: device.ifindex,
     network,
-    maximum: MAXIMUM_NEIGHBOURS,
+    maximum: options.maximumNeighbours,
+    idleTimeout: options.idleTimeoutMs,
+    ...(counters === undefined ? {} : { counters }),
+    onForwarding,
     onUnknown: (address) =>
       log.info({ address: formatIpv4(address) }, 'no lease covers this address: its sender was told'),
+    onMended: (entries) => tellOfMended(device, entries, log),
     onUsualPriority: (reason) =>
       log.info({ reason }, 'the resolver runs at the usual priority: a higher one needs CAP_SYS_NICE'),
     onFailure: (fault) => ending.fail(fault),
   });
-  closers.add('resolver', () => resolver.stop());
   tellOfBuffer(resolver.receiveBytes, log);
   return resolver;
+}
+
+function tellOfMended({ name }: Device, entries: number, log: Log): void {
+  if (entries > 0) {
+    log.warn({ device: name, entries }, 'put neighbours right that somebody else had changed');
+  }
 }
 
 /** Says once how large the receive buffer is, and how to get a larger one where this user may not have it. */

@@ -18,6 +18,24 @@ export function integer(least: number, most: number): Parser<number> {
   };
 }
 
+/** Milliseconds of each unit of Go's time.ParseDuration that makes sense here. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A duration as Go writes it (90s, 10m, 1h30m), or 0; in milliseconds, at most 365 days. */
+export function duration(text: string, thing: string): number {
+  const parts = Array.from(text.matchAll(/(\d{1,9})(ms|s|m|h)/g));
+  const isWhole = parts.length > 0 && parts.map(([whole]) => whole).join('') === text;
+  const total = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
+  if ((!isWhole && text !== '0') || total > 365 * 24 * 3_600_000) {
+    throw new UsageFault(
+      thing,
+      JSON.stringify(text),
+      'a duration such as 90s, 10m or 1h30m, at most 8760h; or 0',
+    );
+  }
+  return total;
+}
+
 /** One of the words. */
 export function oneOf<const T extends string>(words: readonly T[]): Parser<T> {
   return (text, thing) => {

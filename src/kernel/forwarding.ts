@@ -23,6 +23,29 @@ export interface ForwardingEntry {
   readonly state: number;
 }
 
+/** A forwarding entry that was written, or removed, by whomever. */
+export interface ForwardingNotice {
+  /** Absent in an entry without one: of a bridge's VLAN, for instance. */
+  readonly mac: Mac | undefined;
+  /** Where it leads; undefined where that is not an IPv4 address. */
+  readonly endpoint: Ipv4 | undefined;
+  readonly isRemoval: boolean;
+}
+
+/**
+ * Reads RTM_NEWNEIGH or RTM_DELNEIGH with AF_BRIDGE.
+ *
+ * @throws MalformedFault
+ */
+export function readForwardingNotice(type: number, payload: Buffer): ForwardingNotice {
+  const { destination, linkLayerAddress } = neighbourMessage.decode(payload).attributes;
+  return {
+    mac: typeof linkLayerAddress === 'string' ? linkLayerAddress : undefined,
+    endpoint: typeof destination === 'number' ? destination : undefined,
+    isRemoval: type === RTM_DELNEIGH,
+  };
+}
+
 /**
  * The forwarding entries of one device. Equivalent to `bridge fdb show dev DEV self`.
  *

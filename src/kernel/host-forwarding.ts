@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { codeOf } from '../base/errno.ts';
 import {
   AF_INET,
   NETCONFA_IFINDEX_ALL,
@@ -12,6 +14,7 @@ import {
 import { netconfMessage } from '../netlink/netconf/message.ts';
 import { nftablesChainMessage } from '../netlink/nftables-chain/message.ts';
 import type { Conversation } from './conversation.ts';
+import { KernelFault } from './kernel-fault.ts';
 
 /** A base chain of the forward hook whose policy drops. */
 export interface DroppingChain {
@@ -41,6 +44,22 @@ export function isHostForwarding(conversation: Conversation): boolean {
     },
   );
   return forwarding;
+}
+
+/** The switch of `net.ipv4.ip_forward`; netlink has none for all interfaces. */
+const IP_FORWARD = '/proc/sys/net/ipv4/ip_forward';
+
+/**
+ * Equivalent to `sysctl net.ipv4.ip_forward=1`.
+ *
+ * @throws KernelFault where /proc/sys cannot be written
+ */
+export function turnHostForwardingOn(): void {
+  try {
+    writeFileSync(IP_FORWARD, '1\n');
+  } catch (error) {
+    throw KernelFault.broken(`write ${IP_FORWARD}`, codeOf(error) ?? 'EIO', error);
+  }
 }
 
 /**

@@ -103,6 +103,11 @@ export function setMtu(ifindex: number, mtu: number): Request {
   return linkMessage.request(RTM_NEWLINK, 0, { family: AF_UNSPEC, ifindex }, { mtu });
 }
 
+/** Equivalent to `ip link set DEV address MAC`; the kernel flushes the interface's neighbours then. */
+export function setMac(ifindex: number, mac: Mac): Request {
+  return linkMessage.request(RTM_NEWLINK, 0, { family: AF_UNSPEC, ifindex }, { linkLayerAddress: mac });
+}
+
 /** Equivalent to `ip link set DEV addrgenmode none`: the kernel makes no fe80:: address of its own. */
 export function setNoAddressGeneration(ifindex: number): Request {
   const afSpec = encodeAfSpec({ inet6: { addressGeneration: IN6_ADDR_GEN_MODE_NONE } });

@@ -1,70 +1,62 @@
 import type { FilterInstruction } from '../../native-bindings/netlink-socket.ts';
 import {
-  BPF_ABS,
-  BPF_H,
-  BPF_JEQ,
-  BPF_JMP,
-  BPF_JSET,
-  BPF_K,
-  BPF_LD,
-  BPF_RET,
-  BPF_W,
+  AF_BRIDGE,
   NLMSG_ERROR,
   NUD_INCOMPLETE,
   NUD_PROBE,
+  RTM_DELNEIGH,
   RTM_GETNEIGH,
+  RTM_NEWNEIGH,
 } from '../netlink/constants.ts';
-import { u16, u32 } from '../netlink/values.ts';
+import {
+  assemble,
+  DROP,
+  equals8,
+  equals16,
+  equals32,
+  goTo,
+  hasAny16,
+  load8,
+  load16,
+  load32,
+  PASS,
+} from './filter-program.ts';
 
-/** Offsets into a message: nlmsg_type of nlmsghdr, ndm_ifindex and ndm_state of the ndmsg behind it. */
+/** Offsets into a message: of nlmsghdr, and of the ndmsg behind it. */
 const TYPE_AT = 4;
+const PORT_AT = 12;
+const FAMILY_AT = 16;
 const IFINDEX_AT = 20;
 const STATE_AT = 24;
 
-const WHOLE_MESSAGE = 0xffffffff;
-
 /**
  * Passes RTM_GETNEIGH of the interface in INCOMPLETE (a miss) or PROBE (a question about an entry in use), and
- * NLMSG_ERROR, which has no interface. The states keep out the notifications of the vxlan device's own l2miss and
- * l3miss, which come in STALE; the type keeps out the echo of every entry that is installed or removed.
+ * NLMSG_ERROR, which has no interface and also ends the reader's wait. The states keep out the notifications of the
+ * vxlan device's own l2miss and l3miss, which come in STALE.
  *
- * Classic BPF loads in network order (net/core/filter.c), netlink stands in the machine's: the constants are turned.
+ * Passes also what others write: neighbours of the interface unless one of the `ownPorts` wrote them, whose echo would
+ * stand before misses (the kernel names the writer in nlmsg_pid, and nobody for its own changes); and all of its
+ * forwarding entries, because the vxlan driver names nobody (drivers/net/vxlan/vxlan_core.c, vxlan_fdb_notify).
  */
-export function missFilter(ifindex: number): FilterInstruction[] {
-  return [
-    load(BPF_H, TYPE_AT),
-    // The kernel's acknowledgement also ends the reader's wait.
-    jump(BPF_JEQ, turned16(NLMSG_ERROR), 5, 0),
-    jump(BPF_JEQ, turned16(RTM_GETNEIGH), 0, 5),
-    load(BPF_W, IFINDEX_AT),
-    jump(BPF_JEQ, turned32(ifindex), 0, 3),
-    load(BPF_H, STATE_AT),
-    jump(BPF_JSET, turned16(NUD_INCOMPLETE | NUD_PROBE), 0, 1),
-    result(WHOLE_MESSAGE),
-    result(0),
-  ];
-}
-
-function load(size: number, at: number): FilterInstruction {
-  return { code: BPF_LD | size | BPF_ABS, jumpTrue: 0, jumpFalse: 0, value: at };
-}
-
-function jump(test: number, value: number, jumpTrue: number, jumpFalse: number): FilterInstruction {
-  return { code: BPF_JMP | test | BPF_K, jumpTrue, jumpFalse, value };
-}
-
-function result(value: number): FilterInstruction {
-  return { code: BPF_RET | BPF_K, jumpTrue: 0, jumpFalse: 0, value };
-}
-
-function turned16(value: number): number {
-  const buffer = Buffer.alloc(2);
-  u16.write(buffer, 0, value);
-  return buffer.readUInt16BE(0);
-}
-
-function turned32(value: number): number {
-  const buffer = Buffer.alloc(4);
-  u32.write(buffer, 0, value);
-  return buffer.readUInt32BE(0);
+export function missFilter(ifindex: number, ownPorts: readonly number[]): FilterInstruction[] {
+  return assemble([
+    load16(TYPE_AT),
+    equals16(NLMSG_ERROR, PASS),
+    load32(IFINDEX_AT),
+    equals32(ifindex, undefined, DROP),
+    load16(TYPE_AT),
+    equals16(RTM_GETNEIGH, undefined, 'written'),
+    load16(STATE_AT),
+    hasAny16(NUD_INCOMPLETE | NUD_PROBE, PASS, DROP),
+    { label: 'written' },
+    equals16(RTM_NEWNEIGH, 'by others'),
+    equals16(RTM_DELNEIGH, undefined, DROP),
+    { label: 'by others' },
+    load8(FAMILY_AT),
+    equals8(AF_BRIDGE, PASS),
+    load32(PORT_AT),
+    equals32(0, DROP),
+    ...ownPorts.map((port) => equals32(port, DROP)),
+    goTo(PASS),
+  ]);
 }

@@ -4,9 +4,11 @@ import {
   AF_INET,
   NLM_F_CREATE,
   NLM_F_REPLACE,
+  NTF_EXT_LEARNED,
   NUD_INCOMPLETE,
   NUD_PERMANENT,
   NUD_PROBE,
+  NUD_STALE,
   RTM_DELNEIGH,
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
@@ -100,6 +102,20 @@ export function replaceNeighbour(ifindex: number, destination: Ipv4, mac: Mac, p
  */
 export function changeNeighbour(ifindex: number, destination: Ipv4, mac: Mac, protocol: number): Request {
   return { ...replaceNeighbour(ifindex, destination, mac, protocol), flags: NLM_F_REPLACE };
+}
+
+/**
+ * The same, STALE: it forwards, and asks user space for confirmation with its next packet. Marked as learned elsewhere, so
+ * that the kernel's garbage collection leaves it alone. Equivalent to
+ * `ip neigh change DST lladdr MAC dev DEV nud stale extern_learn protocol P`.
+ */
+export function doubtNeighbour(ifindex: number, destination: Ipv4, mac: Mac, protocol: number): Request {
+  return neighbourMessage.request(
+    RTM_NEWNEIGH,
+    NLM_F_REPLACE,
+    { family: AF_INET, ifindex, state: NUD_STALE, flags: NTF_EXT_LEARNED, type: RTN_UNICAST },
+    { destination, linkLayerAddress: mac, protocol },
+  );
 }
 
 /** Equivalent to `ip neigh del DST dev DEV`; packets that wait for the entry fail with EHOSTUNREACH. */

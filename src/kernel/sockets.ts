@@ -1,5 +1,10 @@
 import { close, setSocketOption } from '../../native-bindings/libc.ts';
-import { attachFilter, growReceiveBuffer, openNetlinkSocket } from '../../native-bindings/netlink-socket.ts';
+import {
+  attachFilter,
+  growReceiveBuffer,
+  openNetlinkSocket,
+  portOf,
+} from '../../native-bindings/netlink-socket.ts';
 import { SystemCallFault } from '../../native-bindings/system-call-fault.ts';
 import {
   AF_NETLINK,
@@ -9,6 +14,10 @@ import {
   NETLINK_GET_STRICT_CHK,
   NETLINK_NETFILTER,
   NETLINK_ROUTE,
+  RTNLGRP_IPV4_IFADDR,
+  RTNLGRP_IPV4_NETCONF,
+  RTNLGRP_IPV4_ROUTE,
+  RTNLGRP_LINK,
   RTNLGRP_NEIGH,
   SO_ATTACH_FILTER,
   SO_RCVBUF,
@@ -19,10 +28,13 @@ import {
   SOL_NETLINK,
   SOL_SOCKET,
 } from '../netlink/constants.ts';
+import { changeFilter, type Watched } from './change-filter.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { missFilter } from './miss-filter.ts';
 
 const ON = number(1);
+
+const BUFFER_OPTIONS = { forced: SO_RCVBUFFORCE, plain: SO_RCVBUF };
 
 /** What the kernel answers at once cannot take longer, unless the answer was lost. */
 const ANSWER_TIMEOUT_MS = 5000;
@@ -57,29 +69,80 @@ export interface MissSocket {
   readonly receiveBytes: number;
 }
 
+export interface MissSocketOptions {
+  readonly ifindex: number;
+  /** The receive buffer to ask for. */
+  readonly receiveBytes: number;
+  /** How long a read blocks before it gives up with EAGAIN. */
+  readonly waitMilliseconds: number;
+  /** Other sockets that write neighbours for the agent: what they write is not reported. */
+  readonly ownDescriptors: readonly number[];
+}
+
 /**
- * A socket that receives the misses of one interface and nothing else but answers to what is written on it.
- * The filter stands before the group is joined, so that no other message can slip in.
+ * A socket that receives the misses of one interface, what others write into its tables, and answers to what is written
+ * on it. The filter stands before the group is joined, so that no other message can slip in.
  *
- * @param receiveBytes the receive buffer to ask for
- * @param waitMilliseconds how long a read blocks before it gives up with EAGAIN
  * @throws KernelFault
  */
-export function openMissSocket(ifindex: number, receiveBytes: number, waitMilliseconds: number): MissSocket {
+export function openMissSocket(options: MissSocketOptions): MissSocket {
+  const { ifindex, receiveBytes, waitMilliseconds, ownDescriptors } = options;
   const descriptor = open('miss socket', NETLINK_ROUTE, [
     timeout(waitMilliseconds),
     { level: SOL_NETLINK, option: NETLINK_CAP_ACK, value: ON },
   ]);
   try {
-    attachFilter(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, missFilter(ifindex));
-    const options = { forced: SO_RCVBUFFORCE, plain: SO_RCVBUF };
+    const ownPorts = [descriptor, ...ownDescriptors].map(portOf);
+    attachFilter(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, missFilter(ifindex, ownPorts));
     // The kernel doubles what is asked for, to account for its own bookkeeping (net/core/sock.c).
-    const granted = growReceiveBuffer(descriptor, SOL_SOCKET, options, receiveBytes / 2);
+    const granted = growReceiveBuffer(descriptor, SOL_SOCKET, BUFFER_OPTIONS, receiveBytes / 2);
     setSocketOption(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, number(RTNLGRP_NEIGH));
     return { descriptor, receiveBytes: granted };
   } catch (error) {
     close(descriptor);
     throw asKernelFault('miss socket', error);
+  }
+}
+
+/** As many changes as come within a moment; what does not fit is made up for by looking at everything. */
+const CHANGE_BUFFER_BYTES = 1024 * 1024;
+
+const CHANGE_GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV4_ROUTE];
+
+/**
+ * A socket that receives what becomes of the tunnel device and its underlay, and answers to what is written on it.
+ *
+ * @param waitMilliseconds how long a read blocks before it gives up with EAGAIN
+ * @throws KernelFault
+ */
+export function openChangeSocket(watched: Watched, waitMilliseconds: number): number {
+  const descriptor = open('change socket', NETLINK_ROUTE, [
+    timeout(waitMilliseconds),
+    { level: SOL_NETLINK, option: NETLINK_CAP_ACK, value: ON },
+  ]);
+  try {
+    watchChanges(descriptor, watched);
+    growReceiveBuffer(descriptor, SOL_SOCKET, BUFFER_OPTIONS, CHANGE_BUFFER_BYTES);
+    for (const group of CHANGE_GROUPS) {
+      setSocketOption(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, number(group));
+    }
+    return descriptor;
+  } catch (error) {
+    close(descriptor);
+    throw asKernelFault('change socket', error);
+  }
+}
+
+/**
+ * Makes a change socket watch something else from now on.
+ *
+ * @throws KernelFault
+ */
+export function watchChanges(descriptor: number, watched: Watched): void {
+  try {
+    attachFilter(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, changeFilter(watched));
+  } catch (error) {
+    throw asKernelFault('change socket', error);
   }
 }
 

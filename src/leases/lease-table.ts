@@ -27,6 +27,8 @@ export class LeaseTable {
   readonly #self: Self;
   readonly #verdicts = new Map<string, Verdict>();
   readonly #revisions = new Map<string, bigint>();
+  /** The keys that are leases, as stored: what is junk may be large, and of no use again. */
+  readonly #stored = new Map<string, StoredLease>();
   /** The leases of each subnet by the key's name: one, seldom two. */
   readonly #candidates = new Map<string, Map<string, Lease>>();
 
@@ -66,6 +68,11 @@ export class LeaseTable {
     }
   }
 
+  /** What makes the table again in another process: each key that is a lease. */
+  stored(): Iterable<StoredLease> {
+    return this.#stored.values();
+  }
+
   /** Takes updates over and tells what they change; a rewrite with equal content, as a renewal is, changes nothing. */
   apply(updates: KeyUpdates): TableOutcome {
     const before = new Map<string, Lease | undefined>();
@@ -75,6 +82,7 @@ export class LeaseTable {
       const earlier = this.#verdicts.get(name);
       const verdict = stored === undefined ? undefined : judge(stored, this.#self);
       this.#place(name, earlier, verdict, before);
+      this.#keepStored(name, stored, verdict);
       if (stored !== undefined && isNoteworthy(verdict) && !sameVerdict(verdict, earlier)) {
         noticed.push({ key: stored.key, verdict });
       }
@@ -87,6 +95,14 @@ export class LeaseTable {
       this.#revisions.delete(name);
     } else {
       this.#revisions.set(name, stored.modRevision);
+    }
+  }
+
+  #keepStored(name: string, stored: StoredLease | undefined, verdict: Verdict | undefined): void {
+    if (stored !== undefined && verdict?.kind === 'lease') {
+      this.#stored.set(name, stored);
+    } else {
+      this.#stored.delete(name);
     }
   }
 

@@ -13,6 +13,14 @@ import { type Doubt, watchUntilDoubt } from './watch-until-doubt.ts';
 
 export type RelistReason = Doubt['reason'];
 
+/** What speaks for the store having lost leases, rather than hosts having given theirs up. */
+export interface StoreSigns {
+  /** These changes come from a list at a lower revision than was known. */
+  readonly wentBack: boolean;
+  /** Our own key is not there, as far as was seen. */
+  readonly ownMissing: boolean;
+}
+
 export interface MirrorOptions {
   readonly store: LeaseStore;
   readonly self: Self;
@@ -20,7 +28,7 @@ export interface MirrorOptions {
   readonly random: () => number;
   readonly log: Log;
   /** What differs from before; the first list is told even when it is empty. */
-  readonly onChanges: (changes: LeaseChange[], origin: 'list' | 'watch') => void;
+  readonly onChanges: (changes: LeaseChange[], origin: 'list' | 'watch', signs: StoreSigns) => void;
   /** Our own key as just seen, on every list and with every event that concerns it; undefined: it is not there. */
   readonly onOwnKey: (stored: StoredLease | undefined) => void;
 }
@@ -69,6 +77,7 @@ export class Mirror {
   };
   #listed = false;
   #revision = 0n;
+  #ownMissing = false;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -170,7 +179,8 @@ export class Mirror {
   }
 
   #applyList({ revision, entries }: LeaseList, last: RelistReason | undefined): void {
-    if (revision < this.#revision) {
+    const wentBack = revision < this.#revision;
+    if (wentBack) {
       const revisions = { before: String(this.#revision), now: String(revision) };
       this.#options.log.warn(revisions, 'the store went back to an older state');
     }
@@ -187,7 +197,8 @@ export class Mirror {
     if (first || (last !== undefined && last !== 'periodic')) {
       this.#options.log.info({ keys: entries.length, revision: String(revision) }, 'leases listed');
     }
-    const changes = this.#apply(updates, 'list', first);
+    this.#ownMissing = updates.get(this.#ownName) === undefined;
+    const changes = this.#apply(updates, 'list', { tellAnyway: first, wentBack });
     if (last === 'periodic' && changes > 0) {
       this.#options.log.warn(
         { changes },
@@ -207,19 +218,27 @@ export class Mirror {
         updates.set(event.name, undefined);
       }
     }
-    this.#apply(updates, 'watch', false);
-    if (updates.has(this.#ownName)) {
+    const ownTouched = updates.has(this.#ownName);
+    if (ownTouched) {
+      this.#ownMissing = updates.get(this.#ownName) === undefined;
+    }
+    this.#apply(updates, 'watch');
+    if (ownTouched) {
       this.#options.onOwnKey(updates.get(this.#ownName));
     }
   }
 
-  #apply(updates: KeyUpdates, origin: 'list' | 'watch', tellAnyway: boolean): number {
+  #apply(
+    updates: KeyUpdates,
+    origin: 'list' | 'watch',
+    { tellAnyway = false, wentBack = false } = {},
+  ): number {
     const { changes, noticed } = this.#table.apply(updates);
     for (const one of noticed) {
       this.#notice(one);
     }
     if (changes.length > 0 || tellAnyway) {
-      this.#options.onChanges(changes, origin);
+      this.#options.onChanges(changes, origin, { wentBack, ownMissing: this.#ownMissing });
     }
     return changes.length;
   }

@@ -1,7 +1,7 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { askForAcknowledgement, type MessageMemory, messageMemory } from '../netlink/message.ts';
 import { fill, type Template } from '../netlink/template.ts';
-import { absentTemplate, resolvedTemplate } from './answer.ts';
+import { absentTemplate, doubtTemplate, resolvedTemplate } from './answer.ts';
 
 /** As many answers as go into one write; the kernel handles them all before the write returns. */
 const MOST_ANSWERS = 64;
@@ -13,6 +13,7 @@ const MOST_ANSWERS = 64;
 export class AnswerQueue {
   readonly #resolved: Template;
   readonly #absent: Template;
+  readonly #doubt: Template;
   readonly #memory: MessageMemory;
   /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
   readonly #views = new Map<number, Buffer>();
@@ -23,6 +24,7 @@ export class AnswerQueue {
   constructor(ifindex: number) {
     this.#resolved = resolvedTemplate(ifindex);
     this.#absent = absentTemplate(ifindex);
+    this.#doubt = doubtTemplate(ifindex);
     this.#memory = messageMemory(MOST_ANSWERS * this.#resolved.bytes.length);
   }
 
@@ -43,6 +45,11 @@ export class AnswerQueue {
   /** `Nobody has this address`. */
   addAbsent(destination: Ipv4): void {
     this.#add(this.#absent, destination, undefined);
+  }
+
+  /** `Is anybody using this address?`, which is at that MAC (six bytes). */
+  addDoubt(destination: Ipv4, mac: Uint8Array): void {
+    this.#add(this.#doubt, destination, mac);
   }
 
   /**

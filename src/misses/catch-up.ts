@@ -1,5 +1,5 @@
+import { pokeMessage } from '../kernel/poke.ts';
 import { u32 } from '../netlink/values.ts';
-import { pokeMessage } from './answer.ts';
 
 /** Sequence numbers of catch-up pokes: 2^29 and above, below those of marks. */
 const FIRST = 0x2000_0000;

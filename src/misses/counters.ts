@@ -24,8 +24,16 @@ export const COUNTERS = [
   'rewritten',
   /** Neighbours that went because their lease went. */
   'removed',
-  /** Neighbours that went because the bound on their number was reached. */
-  'evicted',
+  /** Neighbours that were made STALE, to find out whether somebody uses them. */
+  'doubted',
+  /** Neighbours that went because nobody used them for as long as the idle time-out. */
+  'expired',
+  /** Neighbours that went because there were too many, and that nobody used just then. */
+  'evictedIdle',
+  /** Neighbours that went because there were too many, although they may have been in use. */
+  'evictedUnderPressure',
+  /** Neighbours that somebody else removed, added or altered. */
+  'mended',
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];

@@ -1,112 +1,137 @@
 import type { Ipv4 } from '../net/ipv4.ts';
+import { AddressIndex } from './address-index.ts';
+import { AgeList, NONE } from './age-list.ts';
 import type { RemoteHost } from './decide.ts';
-
-/** No entry: the end of a list, or a free slot. */
-const NONE = -1;
 
 /** How far above its bound the table may grow while the agent has more urgent things to do than to evict. */
 const OVERSHOOT = 8;
 
+/** A large table grows no further than this for it, or by a quarter. */
+const LARGE = 262_144;
+
 /**
- * The neighbours in the agent's care, by what was asked for latest. They are PERMANENT, so neither the kernel's garbage
- * collection nor its table limit bounds them: this does.
+ * The neighbours in the agent's care. They are PERMANENT, so neither the kernel's garbage collection nor its table limit
+ * bounds them: this does. An entry is in use, by what was asked for latest; or suspected to be idle, by the time when
+ * that began.
  *
- * A hash table with linear probing over entries that are linked by age, all in arrays that are made once. A Map, and
- * so lru-cache, which stands on one, makes its table anew after as many evictions as it holds entries: 64 bytes per
- * miss, and a major collection for every half a million.
+ * Everything is in arrays that are made once: see `AddressIndex`.
  */
 export class InstalledNeighbours {
   readonly #maximum: number;
-  /** Entry by hash; at most half full, so that probes stay short. */
-  readonly #slots: Int32Array;
   readonly #addresses: Int32Array;
   readonly #hosts: (RemoteHost | undefined)[];
-  readonly #older: Int32Array;
-  readonly #newer: Int32Array;
-  #newest = NONE;
-  #oldest = NONE;
-  /** Entries that were given back, linked by `#older`; those from `#used` on were never used. */
-  #free = NONE;
+  /** When the entry came into the list that it is in, in milliseconds. */
+  readonly #since: Float64Array;
+  readonly #suspected: Uint8Array;
+  readonly #index: AddressIndex;
+  readonly #inUse: AgeList;
+  readonly #suspects: AgeList;
+  /** Places that were given back; those from `#used` on were never used. */
+  readonly #free: Int32Array;
+  #freeCount = 0;
   #used = 0;
-  #size = 0;
 
-  /** @param maximum how many there may be, at least 1; for a while it may be eight times as many */
+  /** @param maximum how many there may be, at least 1; for a while it may be several times as many */
   constructor(maximum: number) {
-    const most = maximum * OVERSHOOT;
+    const most = Math.max(Math.ceil(maximum * 1.25), Math.min(maximum * OVERSHOOT, LARGE));
     this.#maximum = maximum;
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(most * 2))).fill(NONE);
     this.#addresses = new Int32Array(most);
     this.#hosts = new Array<RemoteHost | undefined>(most).fill(undefined);
-    this.#older = new Int32Array(most);
-    this.#newer = new Int32Array(most);
+    this.#since = new Float64Array(most);
+    this.#suspected = new Uint8Array(most);
+    this.#index = new AddressIndex(this.#addresses);
+    const links = { older: new Int32Array(most), newer: new Int32Array(most) };
+    this.#inUse = new AgeList(links);
+    this.#suspects = new AgeList(links);
+    this.#free = new Int32Array(most);
   }
 
   get size(): number {
-    return this.#size;
+    return this.#inUse.size + this.#suspects.size;
+  }
+
+  get maximum(): number {
+    return this.#maximum;
   }
 
   /** Whether there are more than there may be. */
   get isOverfull(): boolean {
-    return this.#size > this.#maximum;
+    return this.size > this.#maximum;
   }
 
-  /** Takes out the address (signed) that was asked for longest ago: its entry is to be removed. Undefined when empty. */
-  evict(): Ipv4 | undefined {
-    if (this.#size === 0) {
-      return undefined;
-    }
-    const address = this.#addresses[this.#oldest] ?? 0;
-    this.forget(address);
-    return address;
+  /** No room for another one. */
+  get isFull(): boolean {
+    return this.size === this.#addresses.length;
   }
 
-  /**
-   * Notes that the address was asked for and answered.
-   *
-   * @returns the address that had to make room, if one had to at once: its entry is to be removed
-   */
-  touch(address: Ipv4, remote: RemoteHost): Ipv4 | undefined {
-    const known = this.#find(address);
-    if (known !== NONE) {
+  has(address: Ipv4): boolean {
+    return this.#index.find(address) !== NONE;
+  }
+
+  /** Notes that the address was asked for and answered at that time. There has to be room. */
+  touch(address: Ipv4, remote: RemoteHost, now: number): void {
+    const known = this.#index.find(address);
+    if (known === NONE) {
+      this.#add(address, remote, now);
+    } else {
       this.#hosts[known] = remote;
-      this.#unlink(known);
-      this.#linkNewest(known);
-      return undefined;
+      this.#move(known, false, now);
     }
-    const evicted = this.#size === this.#addresses.length ? this.evict() : undefined;
-    this.#add(address, remote);
-    return evicted;
   }
 
   /** Tells whether the address's entry holds the MAC of that host; does not count as being asked for. */
   leadsTo(address: Ipv4, remote: RemoteHost): boolean {
-    const present = this.#hosts[this.#find(address)];
+    const present = this.#hosts[this.#index.find(address)];
     return present !== undefined && Buffer.compare(present.mac, remote.mac) === 0;
   }
 
-  /** The address's entry leads to another host now; does not count as being asked for. */
-  redirect(address: Ipv4, remote: RemoteHost): void {
-    const entry = this.#find(address);
+  /** The address's entry leads to another host now, and is PERMANENT again; otherwise it does not count as asked for. */
+  redirect(address: Ipv4, remote: RemoteHost, now: number): void {
+    const entry = this.#index.find(address);
     if (entry !== NONE) {
       this.#hosts[entry] = remote;
+      if (this.#suspected[entry] === 1) {
+        this.#move(entry, false, now);
+      }
     }
+  }
+
+  /** The address's entry is suspected to be idle from now on. */
+  suspect(address: Ipv4, now: number): void {
+    const entry = this.#index.find(address);
+    if (entry !== NONE) {
+      this.#move(entry, true, now);
+    }
+  }
+
+  isSuspect(address: Ipv4): boolean {
+    return this.#suspected[this.#index.find(address)] === 1;
+  }
+
+  hostOf(address: Ipv4): RemoteHost | undefined {
+    return this.#hosts[this.#index.find(address)];
+  }
+
+  /** The address (signed) that was asked for longest ago, if that was by then. */
+  longestInUse(by: number): Ipv4 | undefined {
+    return this.#oldestOf(this.#inUse, by);
+  }
+
+  /** The address (signed) that has been suspected longest, if it was by then. */
+  longestSuspect(by: number): Ipv4 | undefined {
+    return this.#oldestOf(this.#suspects, by);
   }
 
   forget(address: Ipv4): void {
-    const entry = this.#find(address);
+    const entry = this.#index.find(address);
     if (entry === NONE) {
       return;
     }
-    this.#removeSlot(this.#slotOf(address));
-    this.#unlink(entry);
+    this.#index.remove(address);
+    this.#listOf(entry).remove(entry);
     this.#hosts[entry] = undefined;
-    this.#older[entry] = this.#free;
-    this.#free = entry;
-    this.#size -= 1;
-  }
-
-  has(address: Ipv4): boolean {
-    return this.#find(address) !== NONE;
+    this.#free[this.#freeCount] = entry;
+    this.#freeCount += 1;
   }
 
   /** How many places of the table were ever used; an entry keeps its place as long as it lives. */
@@ -119,78 +144,36 @@ export class InstalledNeighbours {
     return this.#hosts[place] === undefined ? undefined : (this.#addresses[place] ?? 0) >>> 0;
   }
 
-  #add(address: Ipv4, remote: RemoteHost): void {
-    const entry = this.#free === NONE ? this.#used++ : this.#free;
-    if (entry === this.#free) {
-      this.#free = this.#older[entry] ?? NONE;
+  #oldestOf(list: AgeList, by: number): Ipv4 | undefined {
+    const entry = list.oldest;
+    return entry !== NONE && (this.#since[entry] ?? 0) <= by ? this.#addresses[entry] : undefined;
+  }
+
+  #listOf(entry: number): AgeList {
+    return this.#suspected[entry] === 1 ? this.#suspects : this.#inUse;
+  }
+
+  #move(entry: number, suspected: boolean, now: number): void {
+    this.#listOf(entry).remove(entry);
+    this.#place(entry, suspected, now);
+  }
+
+  #place(entry: number, suspected: boolean, now: number): void {
+    this.#suspected[entry] = suspected ? 1 : 0;
+    this.#since[entry] = now;
+    this.#listOf(entry).add(entry);
+  }
+
+  #add(address: Ipv4, remote: RemoteHost, now: number): void {
+    const entry = this.#freeCount === 0 ? this.#used : (this.#free[this.#freeCount - 1] ?? NONE);
+    if (this.#freeCount === 0) {
+      this.#used += 1;
+    } else {
+      this.#freeCount -= 1;
     }
     this.#addresses[entry] = address;
     this.#hosts[entry] = remote;
-    this.#slots[this.#slotOf(address)] = entry;
-    this.#linkNewest(entry);
-    this.#size += 1;
-  }
-
-  #find(address: Ipv4): number {
-    return this.#slots[this.#slotOf(address)] ?? NONE;
-  }
-
-  /** The slot that holds the address, or the free one where it would go. */
-  #slotOf(address: Ipv4): number {
-    const mask = this.#slots.length - 1;
-    let slot = this.#home(address);
-    for (;;) {
-      const entry = this.#slots[slot] ?? NONE;
-      if (entry === NONE || this.#addresses[entry] === (address | 0)) {
-        return slot;
-      }
-      slot = (slot + 1) & mask;
-    }
-  }
-
-  /** Fibonacci hashing: neighbouring addresses, the usual case, come to lie apart. */
-  #home(address: number): number {
-    return (Math.imul(address, 0x9e3779b1) >>> 8) & (this.#slots.length - 1);
-  }
-
-  /** Closes the gap: an entry behind it moves into it unless its own place lies between the two. */
-  #removeSlot(removed: number): void {
-    const mask = this.#slots.length - 1;
-    let gap = removed;
-    for (let slot = (gap + 1) & mask; this.#slots[slot] !== NONE; slot = (slot + 1) & mask) {
-      const entry = this.#slots[slot] ?? NONE;
-      const home = this.#home(this.#addresses[entry] ?? 0);
-      if (((slot - home) & mask) >= ((slot - gap) & mask)) {
-        this.#slots[gap] = entry;
-        gap = slot;
-      }
-    }
-    this.#slots[gap] = NONE;
-  }
-
-  #linkNewest(entry: number): void {
-    this.#older[entry] = this.#newest;
-    this.#newer[entry] = NONE;
-    if (this.#newest === NONE) {
-      this.#oldest = entry;
-    } else {
-      this.#newer[this.#newest] = entry;
-    }
-    this.#newest = entry;
-  }
-
-  #unlink(entry: number): void {
-    const older = this.#older[entry] ?? NONE;
-    const newer = this.#newer[entry] ?? NONE;
-    if (newer === NONE) {
-      this.#newest = older;
-    } else {
-      this.#older[newer] = older;
-    }
-    if (older === NONE) {
-      this.#oldest = newer;
-    } else {
-      this.#newer[older] = newer;
-    }
+    this.#place(entry, false, now);
+    this.#index.add(entry);
   }
 }

@@ -1,5 +1,14 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { AF_INET, NDA_DST, NDA_PROTOCOL, NLMSG_ERROR, RTM_GETNEIGH } from '../netlink/constants.ts';
+import {
+  AF_BRIDGE,
+  AF_INET,
+  NDA_DST,
+  NDA_PROTOCOL,
+  NLMSG_ERROR,
+  RTM_DELNEIGH,
+  RTM_GETNEIGH,
+  RTM_NEWNEIGH,
+} from '../netlink/constants.ts';
 import { align, messageMemory } from '../netlink/message.ts';
 
 /** As much as a miss ever is, with room for attributes that later kernels may add. */
@@ -19,6 +28,10 @@ export const REFUSAL = 2;
 export const ACKNOWLEDGED = 3;
 export const OTHER = 4;
 export const MALFORMED = 5;
+/** Somebody else than the agent wrote a neighbour. */
+export const NEIGHBOUR_WRITTEN = 6;
+/** Somebody wrote a forwarding entry. */
+export const FORWARDING_WRITTEN = 7;
 
 /**
  * Receives messages of the miss socket and reads them in place, through typed arrays, which need no call for each number.
@@ -27,6 +40,8 @@ export const MALFORMED = 5;
  * bytes to the same values; a property test holds the two together.
  */
 export class MissMessage {
+  /** Its nlmsg_type. */
+  type = 0;
   /** Of a miss: the address that is asked for, signed (see `Ipv4`). */
   destination: Ipv4 = 0;
   /** Of a miss: NUD_INCOMPLETE or NUD_PROBE. */
@@ -55,16 +70,25 @@ export class MissMessage {
     if (length < 20 || end < 20 || end > length) {
       return MALFORMED;
     }
-    switch (this.#halves[TYPE_AT >> 1]) {
+    this.type = this.#halves[TYPE_AT >> 1] ?? 0;
+    switch (this.type) {
       case RTM_GETNEIGH:
         return this.#readMiss(end);
       case NLMSG_ERROR:
         this.sequence = this.#words[SEQUENCE_AT >> 2] ?? 0;
         this.errno = -((this.#words[ERROR_AT >> 2] ?? 0) | 0);
         return this.errno === 0 ? ACKNOWLEDGED : REFUSAL;
+      case RTM_NEWNEIGH:
+      case RTM_DELNEIGH:
+        return this.datagram[FAMILY_AT] === AF_BRIDGE ? FORWARDING_WRITTEN : NEIGHBOUR_WRITTEN;
       default:
         return OTHER;
     }
+  }
+
+  /** What is behind the header of a message of `length` bytes; valid until the next one is received. */
+  payload(length: number): Buffer {
+    return this.datagram.subarray(FAMILY_AT, length);
   }
 
   #readMiss(end: number): number {

@@ -6,7 +6,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { macFromBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
-import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE } from '../netlink/constants.ts';
+import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE, NUD_STALE } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
 import { FilledRequest } from '../netlink/template.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
@@ -14,6 +14,7 @@ import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
+import type { Lifetime } from './lifetime.ts';
 
 /** Refusals after which nothing changed, so that the same may succeed later. */
 export const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
@@ -36,37 +37,45 @@ interface Change {
 export class NeighbourWriter {
   readonly #parts: Parts;
   readonly #installed: InstalledNeighbours;
+  readonly #lifetime: Lifetime;
   readonly #resolved: FilledRequest;
   readonly #absent: FilledRequest;
 
-  constructor(parts: Parts, installed: InstalledNeighbours) {
+  constructor(parts: Parts, installed: InstalledNeighbours, lifetime: Lifetime) {
     this.#parts = parts;
     this.#installed = installed;
+    this.#lifetime = lifetime;
     this.#resolved = new FilledRequest(resolvedTemplate(parts.ifindex));
     this.#absent = new FilledRequest(absentTemplate(parts.ifindex));
   }
 
   /**
-   * Compares what the kernel holds at the start with the leases: answers what waits, keeps what is right, makes whole
-   * what an earlier agent left between two states, removes what nobody's lease covers. What is not ours stays.
+   * Compares what the kernel holds with the leases: answers what waits, keeps what is right, makes whole what an earlier
+   * agent left between two states, removes what nobody's lease covers, forgets what somebody removed. What is not ours
+   * stays.
    *
    * @returns false when the kernel had no memory for some of it: then it is to be done again
    */
   adopt(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>): boolean {
     const answered = this.answerWaiting(present, leases, true);
+    this.#forgetVanished(present);
     const own = present.filter((one) => !isWaiting(one) && isOwnNeighbour(one, this.#parts.network));
     const changes: Change[] = [];
     for (const neighbour of own) {
-      const { destination, mac, state, protocol } = neighbour;
+      const { destination, mac, protocol } = neighbour;
       const decision = decide(destination, leases, true);
       if (decision === HOLD || decision === NO_LEASE || protocol !== OWN_PROTOCOL) {
         changes.push({ destination, remote: undefined, count: 'removed' });
       } else if (mac === macFromBytes(decision.mac)) {
-        this.#keep(destination, decision, state, changes);
+        this.#keep(neighbour, decision, changes);
       } else {
         changes.push({ destination, remote: decision, count: 'rewritten' });
       }
     }
+    const mended = changes.filter(
+      ({ count, destination }) => count !== 'adopted' || this.#isSettled(destination),
+    ).length;
+    this.#parts.counters.add('mended', mended);
     return this.#write('adopt neighbours', changes) && answered;
   }
 
@@ -88,7 +97,28 @@ export class NeighbourWriter {
     return this.#write('answer waiting neighbours', changes);
   }
 
-  #keep(destination: Ipv4, remote: RemoteHost, state: number, changes: Change[]): void {
+  /** Whether nobody but somebody else can have altered the entry. */
+  #isSettled(destination: Ipv4): boolean {
+    return this.#installed.has(destination) && !this.#installed.isSuspect(destination);
+  }
+
+  #forgetVanished(present: readonly Neighbour[]): void {
+    const there = new Set(present.map(({ destination }) => destination));
+    for (let place = 0; place < this.#installed.places; place++) {
+      const address = this.#installed.addressAt(place);
+      if (address !== undefined && !there.has(address)) {
+        this.#installed.forget(address);
+        this.#parts.counters.add('mended');
+      }
+    }
+  }
+
+  /** An entry that we know stays as we know it: doubted, or in use since we heard of it last. */
+  #keep({ destination, state }: Neighbour, remote: RemoteHost, changes: Change[]): void {
+    const wanted = this.#installed.isSuspect(destination) ? NUD_STALE : NUD_PERMANENT;
+    if (state === wanted && this.#installed.leadsTo(destination, remote)) {
+      return;
+    }
     if (state === NUD_PERMANENT) {
       this.#parts.counters.add('adopted');
       this.#touch(destination, remote, changes);
@@ -98,10 +128,14 @@ export class NeighbourWriter {
   }
 
   #touch(destination: Ipv4, remote: RemoteHost, evictions: Change[]): void {
-    const evicted = this.#installed.touch(destination, remote);
-    if (evicted !== undefined) {
-      evictions.push({ destination: evicted, remote: undefined, count: 'evicted' });
+    if (this.#installed.isFull && !this.#installed.has(destination)) {
+      const count = this.#lifetime.hasIdle ? 'evictedIdle' : 'evictedUnderPressure';
+      const evicted = this.#lifetime.evict();
+      evictions.push(
+        ...(evicted === undefined ? [] : [{ destination: evicted, remote: undefined, count } as const]),
+      );
     }
+    this.#installed.touch(destination, remote, this.#lifetime.now);
   }
 
   /**

@@ -1,67 +1,43 @@
 import { codeOf, errnoNumber } from '../base/errno.ts';
 import { KernelFault } from '../kernel/kernel-fault.ts';
+import { pokeMessage } from '../kernel/poke.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { u32 } from '../netlink/values.ts';
-import { pokeMessage } from './answer.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { CatchUp, type Due } from './catch-up.ts';
-import { Confirmation } from './confirmation.ts';
-import type { Counters } from './counters.ts';
-import { type Decision, HOLD, NO_LEASE } from './decide.ts';
-import type { InstalledNeighbours } from './installed.ts';
+import { EntryChanges, type EntryChangesParts, ONE_QUESTION, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
 import { OUT_OF_MEMORY } from './neighbour-writer.ts';
-import { Rewrites } from './rewrites.ts';
-
-/** The sequence number of main's pokes. Those of `Marks` and `CatchUp` are far above it. */
-export const POKE = 1;
-
-/** As many entries follow a lease change in one write: about 10 us, which a miss that comes meanwhile has to wait. */
-const REWRITES_AT_ONCE = 6;
-
-/** As many addresses are looked at for them at most: about 4 us, since each is a place in memory that is not cached. */
-const LOOKS_AT_ONCE = 64;
-
-/** A question may need two messages: its answer and an eviction. */
-const ONE_QUESTION = 2;
 
 /** Offset of nlmsg_seq in nlmsghdr. */
 const SEQUENCE_AT = 8;
 
-export interface OutboxParts {
+export interface OutboxParts extends EntryChangesParts {
   readonly ifindex: number;
   readonly misses: Transport;
-  readonly counters: Counters;
-  readonly installed: InstalledNeighbours;
-  /** What an address is to be, by the leases of now. */
-  readonly decide: (address: Ipv4) => Decision;
 }
 
 /**
  * What is written to the kernel, and when: answers to misses before anything else, beside them a few entries that
- * follow a lease change, and evictions when nothing else waits. `Marks` tells whether misses wait, `CatchUp` when what
+ * follow a lease change, and the rest when nothing else waits. `Marks` tells whether misses wait, `CatchUp` when what
  * was dropped can be made good.
- *
- * A miss that gets no answer is asked again; a change of an entry is not. So it counts as done when it is confirmed, and
- * if anything was dropped meanwhile, everything is compared.
  */
 export class Outbox {
   readonly #parts: OutboxParts;
   readonly #answers: AnswerQueue;
+  readonly #changes: EntryChanges;
   readonly #marks = new Marks();
   readonly #catchUp = new CatchUp();
-  readonly #rewrites: Rewrites;
   readonly #mark = pokeMessage(0);
-  readonly #changes = new Confirmation();
   /** A comparison left entries as they should not be. */
   #isWrong = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#answers = new AnswerQueue(parts.ifindex);
-    this.#rewrites = new Rewrites(parts.installed);
+    this.#changes = new EntryChanges(parts, this.#answers);
   }
 
   /** `This address is at that MAC` (six bytes). */
@@ -74,35 +50,32 @@ export class Outbox {
     this.#answers.addAbsent(address);
   }
 
-  /** An entry of ours is to go. */
-  addEviction(address: Ipv4): void {
-    this.#answers.addAbsent(address);
-    this.#changes.wrote();
-    this.#parts.counters.add('evicted');
+  /** An entry has to make room for another one. */
+  evict(): void {
+    this.#changes.evict();
   }
 
   /** The entries in these subnets have to follow their leases; `done` is called when they do. */
   rewrite(subnets: readonly Prefix[], done: () => void): void {
-    this.#rewrites.add(subnets, done);
+    this.#changes.rewrite(subnets, done);
   }
 
   /** Notifications were dropped, or answers were; `everything`: also a change of entries. */
   fallBehind(due: 'misses' | 'everything'): void {
     this.#catchUp.fallBehind(this.#changes.isPending ? 'everything' : due);
-    this.#changes.settled();
-    this.#marks.lost();
+    this.#changes.settleWritten();
+    this.#markLost();
   }
 
   /** A read ended by its time-out: no mark is on its way, whatever became of it. */
   nothingCame(): void {
-    this.#marks.lost();
-    this.#changes.markLost();
+    this.#markLost();
   }
 
   /** Hears of an acknowledgement and tells what a dump has to make good now. */
   acknowledged(sequence: number): Due {
     if (this.#marks.cameBack(sequence, !this.#answers.isEmpty)) {
-      this.#changes.cameBack();
+      this.#changes.markCameBack();
       return 'nothing';
     }
     const due = this.#catchUp.acknowledged(sequence);
@@ -111,7 +84,7 @@ export class Outbox {
     }
     // What was written while notifications were dropped may have been refused without a word.
     const everything = due === 'everything' || this.#changes.isPending;
-    this.#changes.settled();
+    this.#changes.settleWritten();
     return everything ? 'everything' : 'misses';
   }
 
@@ -131,9 +104,10 @@ export class Outbox {
 
   /** Writes what waits to be written, one batch of it. */
   goOn(): void {
-    this.#rewrite();
+    this.#changes.follow();
     if (this.#answers.isEmpty && !this.#catchUp.isBehind) {
-      this.#makeRoom();
+      this.#changes.makeRoom();
+      this.#changes.sweep();
     }
     if (this.#answers.isEmpty) {
       this.#comeBack();
@@ -143,7 +117,7 @@ export class Outbox {
       this.#send(this.#catchUp.poke());
     }
     if (!this.#changes.isPending && !this.#isWrong && !this.#catchUp.isInDoubt) {
-      this.#rewrites.settle();
+      this.#changes.settle();
     }
   }
 
@@ -152,15 +126,18 @@ export class Outbox {
     if (this.#answers.isEmpty) {
       return;
     }
-    const { installed, counters } = this.#parts;
-    const mark = this.#nextMark(!this.#rewrites.isEmpty || installed.isOverfull || this.#changes.needsMark);
-    this.#send(this.#answers.take(mark));
-    counters.set('neighbours', installed.size);
+    this.#send(this.#answers.take(this.#nextMark(this.#changes.needsMark)));
+    this.#parts.counters.set('neighbours', this.#parts.installed.size);
   }
 
   /** While entries have to follow a lease, each write has room for some of them. */
   get #isFull(): boolean {
-    return !this.#answers.hasRoomFor(ONE_QUESTION + (this.#rewrites.isEmpty ? 0 : REWRITES_AT_ONCE));
+    return !this.#answers.hasRoomFor(ONE_QUESTION + (this.#changes.isRewriting ? REWRITES_AT_ONCE : 0));
+  }
+
+  #markLost(): void {
+    this.#marks.lost();
+    this.#changes.markLost();
   }
 
   #nextMark(wanted: boolean): number {
@@ -171,56 +148,12 @@ export class Outbox {
     return mark;
   }
 
-  #rewrite(): void {
-    let written = 0;
-    for (let looks = 0; looks < LOOKS_AT_ONCE && written < REWRITES_AT_ONCE; looks++) {
-      if (this.#rewrites.isEmpty || !this.#answers.hasRoomFor(1)) {
-        return;
-      }
-      const address = this.#rewrites.next();
-      written += address !== undefined && this.#follow(address) ? 1 : 0;
-    }
-  }
-
-  /** @returns whether the address's entry has to be written */
-  #follow(address: Ipv4): boolean {
-    const { installed, counters, decide } = this.#parts;
-    if (!installed.has(address)) {
-      return false;
-    }
-    const decision = decide(address);
-    if (decision === HOLD || (decision !== NO_LEASE && installed.leadsTo(address, decision))) {
-      return false;
-    }
-    this.#changes.wrote();
-    if (decision === NO_LEASE) {
-      this.#answers.addAbsent(address);
-      installed.forget(address);
-      counters.add('removed');
-    } else {
-      this.#answers.addResolved(address, decision.mac);
-      installed.redirect(address, decision);
-      counters.add('rewritten');
-    }
-    return true;
-  }
-
   /** With nothing to write and more to do, or to hear of, the next read must not wait for a miss. */
   #comeBack(): void {
-    const mark = this.#rewrites.isEmpty && !this.#changes.needsMark ? 0 : this.#nextMark(true);
+    const mark = this.#changes.needsMark ? this.#nextMark(true) : 0;
     if (mark !== 0) {
       u32.write(this.#mark, SEQUENCE_AT, mark);
       this.#send(this.#mark);
-    }
-  }
-
-  #makeRoom(): void {
-    const { installed } = this.#parts;
-    while (installed.isOverfull && this.#answers.hasRoomFor(ONE_QUESTION)) {
-      const evicted = installed.evict();
-      if (evicted !== undefined) {
-        this.addEviction(evicted);
-      }
     }
   }
 

@@ -1,22 +1,14 @@
-import { Worker } from 'node:worker_threads';
-import { closeSocket, openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
+import { BlockingThread } from '../kernel/blocking-thread.ts';
+import type { ForwardingNotice } from '../kernel/forwarding.ts';
+import { openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
+import type { ThreadFault } from '../kernel/thread-fault.ts';
 import { preferThread } from '../kernel/thread-priority.ts';
-import { descriptorTransport, type Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
-import { pokeMessage } from './answer.ts';
 import { Counters } from './counters.ts';
-import { POKE } from './outbox.ts';
+import { NEVER, SUSPECTS_AT_ONCE } from './lifetime.ts';
 import type { SubnetChange } from './resolver.ts';
-import {
-  CONTROL_SLOTS,
-  type LeasesMessage,
-  POSTED,
-  type ResolverMessage,
-  type ResolverStart,
-  STOP,
-} from './resolver-messages.ts';
-import { ThreadFault } from './thread-fault.ts';
+import type { LeasesMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
  * Room for 160,000 misses at 832 bytes each. The kernel takes no memory for it before they wait. What does not fit is
@@ -24,74 +16,76 @@ import { ThreadFault } from './thread-fault.ts';
  */
 export const MISS_BUFFER_BYTES = 128 * 1024 * 1024;
 
-/** How long a read of the resolver blocks at most: the belt, should a poke ever be lost. */
-const WAIT_MS = 500;
+/** How long a read of the resolver blocks at most, in milliseconds: the belt, should a poke ever be lost. */
+const LONGEST_WAIT_MS = 500;
+
+/** So many idle entries have to be looked at in an idle time-out that the reader must not sleep longer. */
+const SHORTEST_WAIT_MS = 5;
 
 export interface ResolverOptions {
   readonly ifindex: number;
   readonly network: Prefix;
   /** How many neighbours there may be. */
   readonly maximum: number;
+  /** How long nobody uses a neighbour before it goes, in milliseconds; 0: for ever. */
+  readonly idleTimeout: number;
+  /** Goes on with these, of a resolver that has ended. */
+  readonly counters?: Counters;
   /** Receive buffer to ask for, in bytes: MISS_BUFFER_BYTES unless told. */
   readonly receiveBytes?: number;
-  /** Milliseconds that a read of the resolver blocks at most: 500 unless told. */
-  readonly waitMilliseconds?: number;
   /** Called with an address that no lease covers: once a second, and once a minute for the same one, at most. */
   readonly onUnknown?: (address: Ipv4) => void;
+  /** Called when neighbours were put right that somebody else had changed, with their number. */
+  readonly onMended?: (entries: number) => void;
+  /** Called when a forwarding entry of the device was written, by the agent or by somebody else. */
+  readonly onForwarding?: (notice: ForwardingNotice) => void;
   /** Called once if the thread cannot have its higher priority, with the errno's name. */
   readonly onUsualPriority?: (reason: string) => void;
   /** Called once if the thread ends although nobody stopped it. */
   readonly onFailure: (fault: ThreadFault) => void;
 }
 
-/**
- * The main thread's end of the resolver: opens its sockets, starts and stops its thread, hands lease changes over.
- *
- * While a worker blocks in a read, process.exit(), an uncaught exception and terminate() all hang (Node 20). So every
- * end of the process sets a flag and pokes the thread out of its read: `stop` does, and so does the exit handler.
- */
+/** The main thread's end of the resolver: opens its sockets, starts and stops its thread, hands lease changes over. */
 export class ResolverHandle {
-  readonly counters = new Counters();
+  readonly counters: Counters;
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
-  /** Pokes that the kernel had no memory for. */
-  lostPokes = 0;
-  readonly #missDescriptor: number;
-  readonly #routeDescriptor: number;
-  readonly #misses: Transport;
-  readonly #worker: Worker;
-  readonly #controlMemory = new SharedArrayBuffer(CONTROL_SLOTS * Int32Array.BYTES_PER_ELEMENT);
-  readonly #control = new Int32Array(this.#controlMemory);
+  readonly #thread: BlockingThread<LeasesMessage, ResolverMessage>;
+  readonly #options: ResolverOptions;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #poke = pokeMessage(POKE);
-  readonly #onExit = () => this.#tellToStop();
-  readonly #ended: Promise<void>;
   #fault: ThreadFault | undefined;
   #nextId = 1;
-  #stopping = false;
 
   /** @throws KernelFault when a socket cannot be opened */
   constructor(options: ResolverOptions) {
-    const { ifindex, network, maximum, waitMilliseconds = WAIT_MS } = options;
-    const wanted = options.receiveBytes ?? MISS_BUFFER_BYTES;
-    this.#routeDescriptor = openRouteSocket();
-    const { descriptor, receiveBytes } = openMissSocket(ifindex, wanted, waitMilliseconds);
-    this.#missDescriptor = descriptor;
-    this.receiveBytes = receiveBytes;
-    this.#misses = descriptorTransport(descriptor);
-    const workerData: ResolverStart = {
+    const { ifindex, network, maximum, idleTimeout, receiveBytes: wanted = MISS_BUFFER_BYTES } = options;
+    const routeDescriptor = openRouteSocket();
+    const { descriptor, receiveBytes } = openMissSocket({
       ifindex,
-      network,
-      maximum,
-      missDescriptor: descriptor,
-      routeDescriptor: this.#routeDescriptor,
-      counters: this.counters.memory,
-      control: this.#controlMemory,
-    };
-    this.#worker = new Worker(new URL('./resolver-thread.js', import.meta.url), { workerData });
-    this.#worker.on('message', (message: ResolverMessage) => this.#hear(message, options));
-    this.#ended = this.#watch(options.onFailure);
-    process.on('exit', this.#onExit);
+      receiveBytes: wanted,
+      waitMilliseconds: waitFor(maximum, idleTimeout),
+      ownDescriptors: [routeDescriptor],
+    });
+    this.#options = options;
+    this.counters = options.counters ?? new Counters();
+    this.receiveBytes = receiveBytes;
+    this.#thread = new BlockingThread({
+      name: 'resolver thread',
+      script: new URL('./resolver-thread.js', import.meta.url),
+      start: {
+        ifindex,
+        network,
+        maximum,
+        idleTimeout,
+        missDescriptor: descriptor,
+        routeDescriptor,
+        counters: this.counters.memory,
+      } satisfies ResolverStart,
+      descriptor,
+      otherDescriptors: [routeDescriptor],
+      onMessage: (message) => this.#hear(message),
+      onEnd: (fault, wasStopped) => this.#end(fault, wasStopped),
+    });
   }
 
   /**
@@ -102,48 +96,33 @@ export class ResolverHandle {
   apply(changes: readonly SubnetChange[], complete: boolean): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      if (this.#fault !== undefined) {
+      if (this.#fault === undefined) {
+        this.#waiting.set(id, { resolve, reject });
+        this.#thread.post({ id, changes, complete });
+      } else {
         reject(this.#fault);
-        return;
       }
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, changes, complete } satisfies LeasesMessage);
-      Atomics.add(this.#control, POSTED, 1);
-      this.#pokeThread();
     });
   }
 
-  /** Ends the thread and then closes its sockets: one that is closed under its reader goes on being read. */
-  async stop(): Promise<void> {
-    this.#tellToStop();
-    await this.#ended;
-    process.off('exit', this.#onExit);
-    closeSocket(this.#missDescriptor);
-    closeSocket(this.#routeDescriptor);
+  /** Ends the thread and closes its sockets. */
+  stop(): Promise<void> {
+    return this.#thread.stop();
   }
 
-  #tellToStop(): void {
-    this.#stopping = true;
-    Atomics.store(this.#control, STOP, 1);
-    this.#pokeThread();
-  }
-
-  /** A poke that is lost is counted and costs what is left of the read's time-out: the thread looks after each read. */
-  #pokeThread(): void {
-    try {
-      this.#misses.send(this.#poke);
-    } catch {
-      this.lostPokes += 1;
-    }
-  }
-
-  #hear(message: ResolverMessage, options: ResolverOptions): void {
+  #hear(message: ResolverMessage): void {
     switch (message.kind) {
       case 'running':
-        this.#prefer(message.threadId, options);
+        this.#prefer(message.threadId);
         break;
       case 'unknown':
-        options.onUnknown?.(message.address);
+        this.#options.onUnknown?.(message.address);
+        break;
+      case 'mended':
+        this.#options.onMended?.(message.entries);
+        break;
+      case 'forwarding':
+        this.#options.onForwarding?.(message.notice);
         break;
       case 'rewritten':
         this.#waiting.get(message.id)?.resolve();
@@ -152,34 +131,29 @@ export class ResolverHandle {
     }
   }
 
-  #prefer(threadId: number, { onUsualPriority }: ResolverOptions): void {
-    const refusal = this.#stopping ? undefined : preferThread(threadId);
+  #prefer(threadId: number): void {
+    const refusal = this.#thread.isStopping ? undefined : preferThread(threadId);
     if (refusal !== undefined) {
-      onUsualPriority?.(refusal);
+      this.#options.onUsualPriority?.(refusal);
     }
   }
 
-  /** An error event is always followed by the exit event, so everything hangs on the latter. */
-  #watch(onFailure: ResolverOptions['onFailure']): Promise<void> {
-    let cause: unknown;
-    this.#worker.on('error', (error) => {
-      cause = error;
-    });
-    return new Promise((resolve) => {
-      this.#worker.on('exit', () => {
-        const fault = new ThreadFault('resolver thread', 'ended', 'to run as long as the agent', cause);
-        this.#fault = fault;
-        for (const { reject } of this.#waiting.values()) {
-          reject(fault);
-        }
-        this.#waiting.clear();
-        if (!this.#stopping) {
-          onFailure(fault);
-        }
-        resolve();
-      });
-    });
+  #end(fault: ThreadFault, wasStopped: boolean): void {
+    this.#fault = fault;
+    for (const { reject } of this.#waiting.values()) {
+      reject(fault);
+    }
+    this.#waiting.clear();
+    if (!wasStopped) {
+      this.#options.onFailure(fault);
+    }
   }
+}
+
+/** Each entry is doubted once and removed once in the time that an idle one has. */
+function waitFor(maximum: number, idleTimeout: number): number {
+  const wanted = idleTimeout === NEVER ? LONGEST_WAIT_MS : (idleTimeout * SUSPECTS_AT_ONCE) / (2 * maximum);
+  return Math.round(Math.min(Math.max(wanted, SHORTEST_WAIT_MS), LONGEST_WAIT_MS));
 }
 
 interface Waiting {

@@ -1,3 +1,4 @@
+import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { SubnetChange } from './resolver.ts';
@@ -9,8 +10,8 @@ export interface ResolverStart {
   readonly missDescriptor: number;
   readonly routeDescriptor: number;
   readonly counters: SharedArrayBuffer;
-  readonly control: SharedArrayBuffer;
   readonly maximum: number;
+  readonly idleTimeout: number;
 }
 
 /** Main to resolver. */
@@ -20,14 +21,13 @@ export interface LeasesMessage {
   readonly complete: boolean;
 }
 
-/** Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease. */
+/**
+ * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;
+ * entries were put right that somebody else had changed; somebody, perhaps the agent, wrote a forwarding entry.
+ */
 export type ResolverMessage =
   | { readonly kind: 'running'; readonly threadId: number }
   | { readonly kind: 'rewritten'; readonly id: number }
-  | { readonly kind: 'unknown'; readonly address: Ipv4 };
-
-/** Slots of the shared control words. */
-export const STOP = 0;
-/** Grows with every message posted: the resolver looks at it after each read, so a lost poke delays nothing. */
-export const POSTED = 1;
-export const CONTROL_SLOTS = 2;
+  | { readonly kind: 'unknown'; readonly address: Ipv4 }
+  | { readonly kind: 'mended'; readonly entries: number }
+  | { readonly kind: 'forwarding'; readonly notice: ForwardingNotice };

@@ -1,29 +1,22 @@
 import { readlinkSync } from 'node:fs';
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { runBlockingLoop } from '../kernel/blocking-loop.ts';
 import { Conversation } from '../kernel/conversation.ts';
+import { readForwardingNotice } from '../kernel/forwarding.ts';
+import { ThreadFault } from '../kernel/thread-fault.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
 import { Counters } from './counters.ts';
 import { Resolver } from './resolver.ts';
-import {
-  type LeasesMessage,
-  POSTED,
-  type ResolverMessage,
-  type ResolverStart,
-  STOP,
-} from './resolver-messages.ts';
-import { ThreadFault } from './thread-fault.ts';
+import type { LeasesMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 import { UnknownAddresses } from './unknown-addresses.ts';
 
-/**
- * The resolver thread: reads misses until it is told to stop. It never returns to its event loop meanwhile, so what
- * main posts is fetched by hand.
- */
-function run(start: ResolverStart): void {
+/** The resolver thread: reads misses until it is told to stop. */
+function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): void {
   const port = parentPort;
   if (port === null) {
     throw new ThreadFault('resolver-thread', 'started as a program', 'a worker thread of the agent');
   }
-  const control = new Int32Array(start.control);
+  const post = (message: ResolverMessage) => port.postMessage(message);
   const unknown = new UnknownAddresses(() => performance.now());
   const resolver = new Resolver({
     ifindex: start.ifindex,
@@ -32,34 +25,25 @@ function run(start: ResolverStart): void {
     conversation: new Conversation(descriptorTransport(start.routeDescriptor)),
     counters: new Counters(start.counters),
     maximum: start.maximum,
+    idleTimeout: start.idleTimeout,
     now: () => performance.now(),
     onUnknown: (address) => {
       if (unknown.shouldTell(address)) {
-        port.postMessage({ kind: 'unknown', address } satisfies ResolverMessage);
+        post({ kind: 'unknown', address });
       }
     },
+    onMended: (entries) => post({ kind: 'mended', entries }),
+    onForwarding: (type, payload) =>
+      post({ kind: 'forwarding', notice: readForwardingNotice(type, payload) }),
   });
-  port.postMessage({ kind: 'running', threadId: ownThreadId() } satisfies ResolverMessage);
-  let posted = 0;
-  // A function of its own, because V8 optimises what is called often, and a loop that never ends only with luck.
-  const turn = () => {
-    resolver.step();
-    if (Atomics.load(control, POSTED) !== posted) {
-      posted = Atomics.load(control, POSTED);
-      takePosted(port, resolver);
-    }
-    return Atomics.load(control, STOP) === 0;
-  };
-  while (turn());
-}
-
-function takePosted(port: MessagePort, resolver: Resolver): void {
-  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-    const { id, changes, complete }: LeasesMessage = next.message;
-    resolver.apply(changes, complete, () =>
-      port.postMessage({ kind: 'rewritten', id } satisfies ResolverMessage),
-    );
-  }
+  post({ kind: 'running', threadId: ownThreadId() });
+  runBlockingLoop<LeasesMessage>({
+    control: start.control,
+    port,
+    step: () => resolver.step(),
+    take: ({ id, changes, complete }) =>
+      resolver.apply(changes, complete, () => post({ kind: 'rewritten', id })),
+  });
 }
 
 /** The kernel's number of this thread, which Node does not tell: /proc/thread-self is `PID/task/TID` (proc(5)). */

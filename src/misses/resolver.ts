@@ -12,7 +12,16 @@ import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import { InstalledNeighbours } from './installed.ts';
-import { ACKNOWLEDGED, MALFORMED, MISS, MissMessage, REFUSAL } from './miss-message.ts';
+import { Lifetime } from './lifetime.ts';
+import {
+  ACKNOWLEDGED,
+  FORWARDING_WRITTEN,
+  MALFORMED,
+  MISS,
+  MissMessage,
+  NEIGHBOUR_WRITTEN,
+  REFUSAL,
+} from './miss-message.ts';
 import { NeighbourWriter, OUT_OF_MEMORY } from './neighbour-writer.ts';
 import { Outbox } from './outbox.ts';
 
@@ -35,8 +44,14 @@ export interface ResolverParts {
   readonly counters: Counters;
   /** How many neighbours there may be. */
   readonly maximum: number;
+  /** How long nobody uses an entry before it goes, in milliseconds; NEVER: only when there are too many. */
+  readonly idleTimeout: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Called when somebody else wrote a forwarding entry of the device, or the agent did: with the message's payload. */
+  readonly onForwarding?: (type: number, payload: Buffer) => void;
+  /** Called when entries were put right that somebody else had removed, added or altered, with their number. */
+  readonly onMended?: (entries: number) => void;
   /** Called after an address without a lease was answered; not for each one when several are answered together. */
   readonly onUnknown?: (address: Ipv4) => void;
 }
@@ -49,6 +64,7 @@ export class Resolver {
   readonly #parts: ResolverParts;
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #installed: InstalledNeighbours;
+  readonly #lifetime: Lifetime;
   readonly #writer: NeighbourWriter;
   readonly #outbox: Outbox;
   readonly #message = new MissMessage();
@@ -56,14 +72,24 @@ export class Resolver {
   #listed = false;
   /** When to compare everything again, because the kernel had no memory for some of it. */
   #tryAgainAt: number | undefined;
+  /** Somebody else wrote entries of the device, and nothing was compared since. */
+  #interference = false;
 
   constructor(parts: ResolverParts) {
     const { ifindex, misses, counters } = parts;
     this.#parts = parts;
     this.#installed = new InstalledNeighbours(parts.maximum);
-    this.#writer = new NeighbourWriter(parts, this.#installed);
+    this.#lifetime = new Lifetime(this.#installed, parts.idleTimeout, parts.now);
+    this.#writer = new NeighbourWriter(parts, this.#installed, this.#lifetime);
     const decideNow = (address: Ipv4) => decide(address, this.#leases, this.#listed);
-    this.#outbox = new Outbox({ ifindex, misses, counters, installed: this.#installed, decide: decideNow });
+    this.#outbox = new Outbox({
+      ifindex,
+      misses,
+      counters,
+      installed: this.#installed,
+      lifetime: this.#lifetime,
+      decide: decideNow,
+    });
   }
 
   /**
@@ -131,6 +157,13 @@ export class Resolver {
       case ACKNOWLEDGED:
         this.#noteAcknowledgement(this.#message.sequence);
         break;
+      case NEIGHBOUR_WRITTEN:
+        this.#interference = true;
+        this.#outbox.fallBehind('everything');
+        break;
+      case FORWARDING_WRITTEN:
+        this.#parts.onForwarding?.(this.#message.type, this.#message.payload(length));
+        break;
       case MALFORMED:
         this.#parts.counters.add('malformed');
         break;
@@ -148,10 +181,10 @@ export class Resolver {
     } else {
       this.#outbox.addResolved(destination, decision.mac);
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
-      const evicted = this.#installed.touch(destination, decision);
-      if (evicted !== undefined) {
-        this.#outbox.addEviction(evicted);
+      if (this.#installed.isFull && !this.#installed.has(destination)) {
+        this.#outbox.evict();
       }
+      this.#installed.touch(destination, decision, this.#lifetime.now);
     }
   }
 
@@ -174,6 +207,7 @@ export class Resolver {
   }
 
   #noteAcknowledgement(sequence: number): void {
+    this.#lifetime.tick();
     const due = this.#outbox.acknowledged(sequence);
     if (due === 'nothing') {
       return;
@@ -191,10 +225,15 @@ export class Resolver {
   }
 
   #compareAll(): void {
-    const { conversation, ifindex, now } = this.#parts;
+    const { conversation, ifindex, counters, now, onMended } = this.#parts;
+    const mended = counters.get('mended');
     const whole = this.#writer.adopt(listNeighbours(conversation, ifindex), this.#leases);
     this.#tryAgainAt = whole ? undefined : now() + TRY_AGAIN_MS;
     this.#outbox.compared(whole);
+    if (this.#interference) {
+      this.#interference = false;
+      onMended?.(counters.get('mended') - mended);
+    }
   }
 
   /** Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped. */
@@ -207,6 +246,7 @@ export class Resolver {
         this.#parts.counters.add('overruns');
         this.#outbox.fallBehind('misses');
       } else if (code === 'EAGAIN') {
+        this.#lifetime.tick();
         this.#outbox.nothingCame();
       } else if (code !== 'EINTR') {
         throw KernelFault.broken('read misses', code ?? 'EIO', error);

@@ -72,6 +72,7 @@ export const RTNLGRP_LINK = 1;
 export const RTNLGRP_NEIGH = 3;
 export const RTNLGRP_IPV4_IFADDR = 5;
 export const RTNLGRP_IPV4_ROUTE = 7;
+export const RTNLGRP_IPV4_NETCONF = 24;
 export const RTA_DST = 1;
 export const RTA_OIF = 4;
 export const RTA_GATEWAY = 5;
@@ -201,14 +202,22 @@ export const NFTA_HOOK_PRIORITY = 2;
 
 /* linux/filter.h */
 export const BPF_LD = 0;
+export const BPF_LDX = 1;
 export const BPF_W = 0;
 export const BPF_H = 8;
+export const BPF_B = 16;
 export const BPF_ABS = 32;
+export const BPF_IND = 64;
+export const BPF_IMM = 0;
 export const BPF_JMP = 5;
 export const BPF_JEQ = 16;
 export const BPF_JSET = 64;
 export const BPF_K = 0;
 export const BPF_RET = 6;
+export const BPF_MISC = 7;
+export const BPF_TAX = 0;
+export const SKF_AD_OFF = -4096;
+export const SKF_AD_NLATTR = 12;
 
 /* linux/netfilter_ipv4/ip_tables.h */
 export const IPT_SO_GET_INFO = 64;

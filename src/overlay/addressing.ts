@@ -14,6 +14,7 @@ import { isOwnRoute, OWN_PROTOCOL } from './ownership.ts';
  * route for the whole network: every remote address is then a neighbour to be asked for. Takes away other addresses
  * inside the network, those of earlier leases (of length 32), and the routes that flannel left there. Writes only what differs.
  *
+ * @returns what was missing
  * @throws KernelFault
  */
 export function ensureAddressing(
@@ -22,9 +23,11 @@ export function ensureAddressing(
   network: Prefix,
   subnet: Prefix,
   log: Log,
-): void {
-  ensureAddress(conversation, device, network, subnet, log);
-  ensureRoute(conversation, device, network, log);
+): string[] {
+  return [
+    ...ensureAddress(conversation, device, network, subnet, log),
+    ...ensureRoute(conversation, device, network, log),
+  ];
 }
 
 function ensureAddress(
@@ -33,7 +36,7 @@ function ensureAddress(
   network: Prefix,
   subnet: Prefix,
   log: Log,
-): void {
+): string[] {
   const present = listAddresses(conversation).filter((one) => one.ifindex === device.ifindex);
   const wanted = present.some((one) => one.address === subnet.address && one.prefixLength === 32);
   if (!wanted) {
@@ -54,11 +57,13 @@ function ensureAddress(
       removeAddress(device.ifindex, address, prefixLength),
     );
   }
+  return wanted ? [] : [`the address ${formatIpv4(subnet.address)}/32`];
 }
 
-function ensureRoute(conversation: Conversation, device: Device, network: Prefix, log: Log): void {
+function ensureRoute(conversation: Conversation, device: Device, network: Prefix, log: Log): string[] {
   const present = listRoutes(conversation).filter((route) => isOwnRoute(route, device.ifindex, network));
-  if (!present.some((route) => isNetworkRoute(route, network))) {
+  const wanted = present.some((route) => isNetworkRoute(route, network));
+  if (!wanted) {
     conversation.request(
       `route ${formatPrefix(network)} to ${device.name}`,
       replaceOnLinkRoute(device.ifindex, network, OWN_PROTOCOL),
@@ -70,6 +75,7 @@ function ensureRoute(conversation: Conversation, device: Device, network: Prefix
     log.info({ device: device.name, destination }, 'removing a route that an earlier agent left');
     conversation.request(`remove the route ${destination}`, removeRoute(route));
   }
+  return wanted ? [] : [`the route ${formatPrefix(network)}`];
 }
 
 /**

@@ -80,6 +80,17 @@ export function ensureDevice(conversation: Conversation, plan: DevicePlan, log: 
   return configure(conversation, plan);
 }
 
+/**
+ * Makes the device, which must not be there, with that MAC.
+ *
+ * @throws OverlayFault when another device has the VNI and port
+ * @throws KernelFault
+ */
+export function makeDevice(conversation: Conversation, plan: DevicePlan, mac: Mac): Device {
+  create(conversation, plan, mac);
+  return configure(conversation, plan);
+}
+
 /** The link of that name, if there is one. */
 export function findLink(conversation: Conversation, name: string): Link | undefined {
   return listLinks(conversation).find((link) => link.name === name);

@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import { listForwarding } from '../kernel/forwarding.ts';
+import { type ForwardingNotice, listForwarding } from '../kernel/forwarding.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -16,13 +16,18 @@ export interface ForwardingCounters {
   failed: number;
 }
 
+/** The counters of a table that wrote nothing yet. */
+export function noForwarding(): ForwardingCounters {
+  return { entries: 0, written: 0, removed: 0, failed: 0 };
+}
+
 /**
  * The static forwarding entries of the tunnel device: one for each MAC that a lease names. Leases may share a MAC
  * (a host with two subnets), so an entry lives as long as any lease names it; of leases that disagree about the
  * endpoint the one written last counts.
  */
 export class ForwardingTable {
-  readonly counters: ForwardingCounters = { entries: 0, written: 0, removed: 0, failed: 0 };
+  readonly counters: ForwardingCounters;
   readonly #conversation: Conversation;
   readonly #ifindex: number;
   readonly #writer: ForwardingWriter;
@@ -33,7 +38,14 @@ export class ForwardingTable {
   /** What the kernel refused and nobody wrote since. */
   readonly #refused = new Set<ForwardingRecord>();
 
-  constructor(conversation: Conversation, ifindex: number, log: Log) {
+  /** @param counters goes on with these when the device was made anew */
+  constructor(
+    conversation: Conversation,
+    ifindex: number,
+    log: Log,
+    counters: ForwardingCounters = noForwarding(),
+  ) {
+    this.counters = counters;
     this.#conversation = conversation;
     this.#ifindex = ifindex;
     this.#writer = new ForwardingWriter(conversation, ifindex, log);
@@ -90,6 +102,13 @@ export class ForwardingTable {
     }
     this.#readHeld();
     this.#replace(missing(this.#records.values()));
+  }
+
+  /** Whether what is told of an entry is not what we believe: somebody else wrote it, or it is an echo of long ago. */
+  contradicts({ mac, endpoint, isRemoval }: ForwardingNotice): boolean {
+    const record = mac === undefined ? undefined : this.#records.get(mac);
+    const isHeld = record?.isHeld === true;
+    return isRemoval ? isHeld : !(isHeld && record.endpoint === endpoint);
   }
 
   #take(before: Lease | undefined, after: Lease | undefined): void {

@@ -60,7 +60,10 @@ function mirrorLines(mirror: Stats['mirror']): string[] {
     ['other backend', mirror.otherBackend],
     ['junk', mirror.junk],
   ];
-  return [...facts([state]), ...grid(others), ...breakdown('listed again', mirror.relists)];
+  const { waiting, until, begun } = mirror.heldRemovals;
+  const held: Fact[] =
+    begun === 0 ? [] : [['removals held', until === null ? 'none now' : `${waiting} until ${until}`]];
+  return [...facts([state, ...held]), ...grid(others), ...breakdown('listed again', mirror.relists)];
 }
 
 function missLines({ refused, ...misses }: Stats['misses']): string[] {
@@ -68,7 +71,11 @@ function missLines({ refused, ...misses }: Stats['misses']): string[] {
 }
 
 /** What the fields are called here, where their own name in lower case does not do. */
-const labels: Readonly<Record<string, string>> = { noLease: 'no lease' };
+const labels: Readonly<Record<string, string>> = {
+  noLease: 'no lease',
+  evictedIdle: 'evicted idle',
+  evictedUnderPressure: 'evicted in use',
+};
 
 function counters(values: Readonly<Record<string, number>>): Fact[] {
   return Object.entries(values).map(([name, value]) => [labels[name] ?? name, value]);

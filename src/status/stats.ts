@@ -42,6 +42,8 @@ const mirrorSchema = z.object({
   junk: count,
   /** How often the leases were listed again, by reason. */
   relists: counts,
+  /** Removals that wait because they are doubted, until when (null: none is running), and how often that began. */
+  heldRemovals: z.object({ waiting: count, until: z.iso.datetime().nullable(), begun: count }),
 });
 
 const missesSchema = z.object({
@@ -82,7 +84,14 @@ export const statsSchema = z.object({
     rewritten: count,
     removed: count,
     adopted: count,
-    evicted: count,
+    /** Removed, added or altered by somebody else, and put right. */
+    mended: count,
+    /** Gone because nobody used them. */
+    expired: count,
+    /** Gone because there were too many; idle at that moment. */
+    evictedIdle: count,
+    /** Gone because there were too many, although they may have been in use. */
+    evictedUnderPressure: count,
   }),
 });
 

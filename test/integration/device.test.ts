@@ -9,7 +9,7 @@ const PARAMETERS = {
   app_solicit: '3',
   ucast_solicit: '0',
   mcast_solicit: '0',
-  mcast_resolicit: '1000000',
+  mcast_resolicit: '1073741824',
   delay_first_probe_time: '0',
   retrans_time_ms: '1000',
 };

@@ -51,7 +51,7 @@ describe('two hosts with two containers each', { skip: labSkipReason() }, () => 
     assert.match(marked, /proto 113/, 'the entry carries our mark');
   });
 
-  it('make an entry in use whole again when the kernel asks about it', async () => {
+  it('make an entry in use whole again that somebody made stale', async () => {
     const [from, , to] = lab().containers;
     assert.ok(from && to);
     const host = lab().host(1);
@@ -69,7 +69,7 @@ describe('two hosts with two containers each', { skip: labSkipReason() }, () => 
       [now?.dst, now?.lladdr, ...(now?.state ?? [])],
       [to.address, entry?.lladdr, 'PERMANENT'],
     );
-    assert.equal((await statsOf(host)).misses.refreshed, 1);
+    assert.equal((await statsOf(host)).neighbours.mended, 1);
   });
 
   it('hold one forwarding entry for the other host, before and after', async () => {

@@ -3,10 +3,19 @@ import { readFileSync, readSync, writeSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { setSocketOption } from '../../native-bindings/libc.ts';
 import { codeOf } from '../../src/base/errno.ts';
+import { replaceForwarding } from '../../src/kernel/forwarding.ts';
 import { listNeighbours, removeNeighbour, replaceNeighbour } from '../../src/kernel/neighbours.ts';
+import { pokeMessage } from '../../src/kernel/poke.ts';
 import { closeSocket, openMissSocket, openRouteSocket } from '../../src/kernel/sockets.ts';
-import { absentTemplate, pokeMessage, resolvedTemplate } from '../../src/misses/answer.ts';
-import { ACKNOWLEDGED, MISS, MissMessage, REFUSAL } from '../../src/misses/miss-message.ts';
+import { absentTemplate, resolvedTemplate } from '../../src/misses/answer.ts';
+import {
+  ACKNOWLEDGED,
+  FORWARDING_WRITTEN,
+  MISS,
+  MissMessage,
+  NEIGHBOUR_WRITTEN,
+  REFUSAL,
+} from '../../src/misses/miss-message.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
@@ -48,7 +57,7 @@ interface Under {
 function onMissSocket(what: string, body: (under: Under, t: TestContext) => Promise<void>): void {
   test(what, { skip }, async (t) => {
     using device = new MissDevice('l3m-miss', parsePrefix('10.5.0.0/16'), { id: 4077, port: 4077 });
-    const { descriptor } = openMissSocket(device.ifindex, 1 << 20, SILENCE_MS);
+    const { descriptor } = quietMissSocket(device);
     const message = new MissMessage();
     const next = () => {
       const length = readOrNothing(descriptor, message.datagram);
@@ -62,6 +71,12 @@ function onMissSocket(what: string, body: (under: Under, t: TestContext) => Prom
   });
 }
 
+/** Tells nothing of what the device's own conversation writes. */
+function quietMissSocket({ ifindex, descriptor }: MissDevice, receiveBytes = 1 << 20) {
+  const ownDescriptors = [descriptor];
+  return openMissSocket({ ifindex, receiveBytes, waitMilliseconds: SILENCE_MS, ownDescriptors });
+}
+
 function readOrNothing(descriptor: number, buffer: Buffer): number | undefined {
   try {
     return readSync(descriptor, buffer);
@@ -72,7 +87,7 @@ function readOrNothing(descriptor: number, buffer: Buffer): number | undefined {
 }
 
 onMissSocket(
-  'entries that are installed and removed do not reach the miss socket',
+  'what the agent itself installs and removes does not reach the miss socket',
   async ({ device, next }) => {
     const { conversation, ifindex } = device;
     const all = Array.from({ length: 50 }, (_, index) => CONTAINER + index);
@@ -82,6 +97,21 @@ onMissSocket(
     assert.equal(next(), undefined);
   },
 );
+
+onMissSocket('what others write does, of this device, and forwarding entries of everybody', async (under) => {
+  const { device, next } = under;
+  using other = new MissDevice('l3m-other', parsePrefix('10.6.0.0/16'), { id: 4078, port: 4078 });
+  const { ifindex } = device;
+  other.conversation.request('elsewhere', replaceNeighbour(other.ifindex, CONTAINER, MAC, 113));
+  other.conversation.request('add', replaceNeighbour(ifindex, CONTAINER, MAC, 113));
+  other.conversation.request('remove', removeNeighbour(ifindex, CONTAINER));
+  assert.equal(next(), NEIGHBOUR_WRITTEN);
+  // Of a removal the kernel names the writer once, when the entry becomes FAILED (net/core/neighbour.c, neigh_delete).
+  assert.equal(next(), NEIGHBOUR_WRITTEN);
+  device.conversation.request('forward', replaceForwarding(ifindex, MAC, parseIpv4('10.99.0.7')));
+  assert.equal(next(), FORWARDING_WRITTEN);
+  assert.equal(next(), undefined);
+});
 
 onMissSocket('a miss reaches the miss socket once, and the answer resolves it', async (under) => {
   const { device, descriptor, message, next } = under;
@@ -123,7 +153,7 @@ onMissSocket('a question about an entry in use reaches the miss socket, with its
 test('an l2miss does not reach the miss socket', { skip }, async () => {
   using device = new MissDevice('l3m-l2', parsePrefix('10.5.0.0/16'), { id: 4077, port: 4077, l2miss: 1 });
   const { conversation, ifindex } = device;
-  const { descriptor } = openMissSocket(ifindex, 1 << 20, SILENCE_MS);
+  const { descriptor } = quietMissSocket(device);
   const buffer = Buffer.alloc(4096);
   const unfiltered = openRouteSocket();
   setSocketOption(
@@ -164,7 +194,7 @@ test('the receive buffer is what was asked for, or as much as this user may have
   const wanted = 16 * 1024 * 1024;
   const limit = 2 * Number(readFileSync('/proc/sys/net/core/rmem_max', 'utf8'));
   using device = new MissDevice('l3m-miss', parsePrefix('10.5.0.0/16'), { id: 4077, port: 4077 });
-  const { descriptor, receiveBytes } = openMissSocket(device.ifindex, wanted, SILENCE_MS);
+  const { descriptor, receiveBytes } = quietMissSocket(device, wanted);
   closeSocket(descriptor);
   const initial = /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
   assert.equal(receiveBytes, initial ? wanted : Math.min(wanted, limit));

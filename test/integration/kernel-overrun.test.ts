@@ -4,6 +4,7 @@ import { listNeighbours } from '../../src/kernel/neighbours.ts';
 import { closeSocket, openMissSocket } from '../../src/kernel/sockets.ts';
 import { descriptorTransport } from '../../src/kernel/transport.ts';
 import { Counters } from '../../src/misses/counters.ts';
+import { NEVER } from '../../src/misses/lifetime.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
@@ -24,7 +25,12 @@ test('every miss is answered although the kernel dropped most of the notificatio
   using device = new MissDevice('l3m-overrun', NETWORK, { id: 4077, port: 4077 });
   const { conversation, ifindex } = device;
   // The kernel grants no less than 2304 bytes: room for a few misses.
-  const { descriptor } = openMissSocket(ifindex, 2304, 100);
+  const { descriptor } = openMissSocket({
+    ifindex,
+    receiveBytes: 2304,
+    waitMilliseconds: 100,
+    ownDescriptors: [],
+  });
   try {
     const counters = new Counters();
     const misses = descriptorTransport(descriptor);
@@ -35,6 +41,7 @@ test('every miss is answered although the kernel dropped most of the notificatio
       conversation,
       counters,
       maximum: 1000,
+      idleTimeout: NEVER,
       now: () => performance.now(),
     });
     resolver.apply([{ subnet: SUBNET, mac: MAC }], true);

@@ -117,7 +117,14 @@ async function startResolver(
   options: Partial<ResolverOptions> = {},
 ): Promise<ResolverHandle> {
   const onFailure = (fault: Error) => assert.fail(fault);
-  const resolver = new ResolverHandle({ ifindex, network: NETWORK, maximum: 65_536, onFailure, ...options });
+  const resolver = new ResolverHandle({
+    ifindex,
+    network: NETWORK,
+    maximum: 65_536,
+    idleTimeout: 0,
+    onFailure,
+    ...options,
+  });
   t.after(() => resolver.stop());
   await resolver.apply([{ subnet: NETWORK, mac: MAC }], true);
   return resolver;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LeaseChange } from '../../src/leases/lease.ts';
-import { Mirror } from '../../src/leases/mirror.ts';
+import { Mirror, type StoreSigns } from '../../src/leases/mirror.ts';
 import type { StoredLease } from '../../src/leases/store.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { hostIdentity, keyOf, recordingLog, self, valueOfHost } from '../support/lease-samples.ts';
@@ -17,6 +17,7 @@ function mirrorOf(t: TestContext) {
   const store = new MemoryStore(cluster);
   const log = recordingLog();
   const told: string[] = [];
+  const signs: StoreSigns[] = [];
   const own: (StoredLease | undefined)[] = [];
   const mirror = new Mirror({
     store,
@@ -24,7 +25,10 @@ function mirrorOf(t: TestContext) {
     clock,
     log,
     random: () => 0,
-    onChanges: (changes, origin) => told.push([origin, ...changes.map(describeChange)].join(' ')),
+    onChanges: (changes, origin, sign) => {
+      told.push([origin, ...changes.map(describeChange)].join(' '));
+      signs.push(sign);
+    },
     onOwnKey: (stored) => own.push(stored),
   });
   let running: Promise<void> = Promise.resolve();
@@ -36,7 +40,7 @@ function mirrorOf(t: TestContext) {
     mirror.stop();
     await running;
   });
-  return { clock, cluster, store, log, told, own, mirror, start };
+  return { clock, cluster, store, log, told, signs, own, mirror, start };
 }
 
 /** `+10.5.2.0/24@2`, `-10.5.2.0/24@2` or `10.5.2.0/24@2>3`: the number is the host. */
@@ -158,7 +162,7 @@ test('history that is gone leads to a list, and a store that never keeps any is 
 });
 
 test('a store restored to an older revision is taken as it is', async (t) => {
-  const { clock, cluster, store, log, mirror, start, told } = mirrorOf(t);
+  const { clock, cluster, store, log, mirror, start, told, signs } = mirrorOf(t);
   for (let i = 0; i < 20; i++) {
     cluster.put(keyOf('10.5.2.0-24'), valueOfHost(2));
   }
@@ -171,6 +175,42 @@ test('a store restored to an older revision is taken as it is', async (t) => {
   assert.deepEqual(told.slice(1), ['list -10.5.2.0/24@2 +10.5.3.0/24@3', 'watch +10.5.4.0/24@4']);
   assert.equal(mirror.snapshot().revision, 4n);
   assert.ok(log.lines.some((line) => line.includes('went back')));
+  assert.deepEqual(
+    signs.map(({ wentBack }) => wentBack),
+    [false, true, false],
+  );
+});
+
+test('with each change it is told whether our own key is missing', async (t) => {
+  const { clock, cluster, store, start, told, signs } = mirrorOf(t);
+  cluster.put(keyOf('10.5.1.0-24'), valueOfHost(1));
+  await start();
+  cluster.put(keyOf('10.5.2.0-24'), valueOfHost(2));
+  await turn();
+  cluster.delete(keyOf('10.5.1.0-24'));
+  cluster.delete(keyOf('10.5.2.0-24'));
+  await turn();
+  cluster.put(keyOf('10.5.3.0-24'), valueOfHost(3));
+  await turn();
+  cluster.put(keyOf('10.5.1.0-24'), valueOfHost(1));
+  await turn();
+  cluster.delete(keyOf('10.5.3.0-24'));
+  await turn();
+  store.breakWatches();
+  cluster.delete(keyOf('10.5.1.0-24'));
+  cluster.put(keyOf('10.5.4.0-24'), valueOfHost(4));
+  await clock.advance(50);
+  assert.deepEqual(
+    told.map((line, at) => `${line} ${signs[at]?.ownMissing}`),
+    [
+      'list false',
+      'watch +10.5.2.0/24@2 false',
+      'watch -10.5.2.0/24@2 true',
+      'watch +10.5.3.0/24@3 true',
+      'watch -10.5.3.0/24@3 false',
+      'list +10.5.4.0/24@4 true',
+    ],
+  );
 });
 
 test('a copy that agrees with the store is not listed again', async (t) => {

@@ -1,5 +1,6 @@
 import { Conversation } from '../../src/kernel/conversation.ts';
 import { Counters } from '../../src/misses/counters.ts';
+import { NEVER } from '../../src/misses/lifetime.ts';
 import { Resolver, type SubnetChange } from '../../src/misses/resolver.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Mac, parseMac } from '../../src/net/mac.ts';
@@ -28,7 +29,7 @@ export function at(text: string): number {
 }
 
 /** A resolver in front of a fake kernel that has one tunnel device and beside it another interface. */
-export function resolverOnFake(maximum = 1000) {
+export function resolverOnFake(maximum = 1000, idleTimeout = NEVER) {
   const kernel = new FakeKernel();
   const other = kernel.links.add('eth0').ifindex;
   const { ifindex } = kernel.links.add('flannel.1');
@@ -37,7 +38,16 @@ export function resolverOnFake(maximum = 1000) {
   const conversation = new Conversation(kernel.open());
   let time = 0;
   const now = () => time;
-  const resolver = new Resolver({ ifindex, network: NETWORK, misses, conversation, counters, maximum, now });
+  const resolver = new Resolver({
+    ifindex,
+    network: NETWORK,
+    misses,
+    conversation,
+    counters,
+    maximum,
+    idleTimeout,
+    now,
+  });
   /** Lets milliseconds pass. */
   const pass = (milliseconds: number) => {
     time += milliseconds;

@@ -7,40 +7,58 @@ import { at } from './fixture.ts';
 const host: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 7) };
 const other: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 8) };
 
-test('above the bound it is overfull, and gives out what was asked for longest ago', () => {
+test('it knows what was asked for longest ago, if that is long enough', () => {
   const installed = new InstalledNeighbours(2);
-  installed.touch(at('200.5.7.1'), host);
-  installed.touch(at('10.5.7.2'), host);
-  installed.touch(at('200.5.7.1'), host);
-  assert.equal(installed.isOverfull, false);
-  installed.touch(at('10.5.7.3'), host);
-  assert.equal(installed.isOverfull, true);
-  assert.equal(installed.evict(), at('10.5.7.2'));
-  assert.equal(installed.isOverfull, false);
-  assert.equal(installed.evict(), at('200.5.7.1') | 0);
-  assert.equal(installed.evict(), at('10.5.7.3'));
-  assert.equal(installed.evict(), undefined);
-  assert.equal(installed.size, 0);
+  installed.touch(at('200.5.7.1'), host, 10);
+  installed.touch(at('10.5.7.2'), host, 20);
+  installed.touch(at('200.5.7.1'), host, 30);
+  assert.equal(installed.longestInUse(19), undefined);
+  assert.equal(installed.longestInUse(20), at('10.5.7.2'));
+  installed.forget(at('10.5.7.2'));
+  assert.equal(installed.longestInUse(30), at('200.5.7.1') | 0, 'as a signed number');
 });
 
-test('at eight times the bound, what was asked for longest ago makes room at once', () => {
+test('above the bound it is overfull, and at eight times the bound full', () => {
   const installed = new InstalledNeighbours(1);
   for (let n = 1; n <= 8; n++) {
-    assert.equal(installed.touch(at('10.5.7.0') + n, host), undefined);
+    assert.deepEqual([installed.isOverfull, installed.isFull], [n > 2, false]);
+    installed.touch(at('10.5.7.0') + n, host, n);
   }
-  assert.equal(installed.touch(at('10.5.7.9'), host), at('10.5.7.1'));
-  assert.equal(installed.size, 8);
+  assert.deepEqual([installed.size, installed.isOverfull, installed.isFull], [8, true, true]);
 });
 
-test('forgetting and asking where an entry leads make no room and no use', () => {
-  const installed = new InstalledNeighbours(2);
-  installed.touch(at('10.5.7.1'), host);
-  installed.touch(at('10.5.7.2'), host);
-  assert.equal(installed.leadsTo(at('10.5.7.1'), { mac: Uint8Array.from(host.mac) }), true);
-  assert.equal(installed.leadsTo(at('10.5.7.1'), other), false);
+test('a suspect is one until it is asked for, or led elsewhere, or forgotten', () => {
+  const installed = new InstalledNeighbours(5);
+  const addresses = [1, 2, 3, 4].map((last) => at('10.5.7.0') + last);
+  const [first = 0, second = 0, third = 0, fourth = 0] = addresses;
+  for (const address of addresses) {
+    installed.touch(address, host, 0);
+    installed.suspect(address, 10);
+  }
+  assert.equal(installed.longestInUse(100), undefined);
+  assert.equal(installed.longestSuspect(9), undefined);
+  assert.equal(installed.longestSuspect(10), first);
+  installed.touch(first, host, 20);
+  installed.redirect(second, other, 20);
+  installed.forget(third);
+  assert.deepEqual(
+    addresses.map((address) => installed.isSuspect(address)),
+    [false, false, false, true],
+  );
+  assert.equal(installed.longestSuspect(10), fourth);
+  assert.equal(installed.longestInUse(20), first);
+  assert.equal(installed.size, 3);
+});
+
+test('being led elsewhere is no use of an entry that is in use', () => {
+  const installed = new InstalledNeighbours(5);
+  installed.touch(at('10.5.7.1'), host, 10);
+  installed.touch(at('10.5.7.2'), host, 20);
+  installed.redirect(at('10.5.7.1'), other, 30);
+  assert.equal(installed.longestInUse(100), at('10.5.7.1'));
+  assert.equal(installed.leadsTo(at('10.5.7.1'), { mac: Uint8Array.from(other.mac) }), true);
+  assert.equal(installed.leadsTo(at('10.5.7.1'), host), false);
   assert.equal(installed.leadsTo(at('10.5.7.9'), host), false);
-  installed.forget(at('10.5.7.1'));
-  assert.equal(installed.evict(), at('10.5.7.2'), 'the forgotten one is not given out');
 });
 
 test('an entry keeps its place, and a place without an entry has no address', () => {
@@ -48,11 +66,11 @@ test('an entry keeps its place, and a place without an entry has no address', ()
   const addresses = () => Array.from({ length: installed.places }, (_, place) => installed.addressAt(place));
   assert.deepEqual(addresses(), []);
   for (const text of ['10.5.7.1', '200.5.7.2', '10.5.7.3']) {
-    installed.touch(at(text), host);
+    installed.touch(at(text), host, 0);
   }
-  installed.touch(at('10.5.7.1'), other);
+  installed.touch(at('10.5.7.1'), other, 0);
   installed.forget(at('200.5.7.2'));
   assert.deepEqual(addresses(), [at('10.5.7.1'), undefined, at('10.5.7.3')]);
-  installed.touch(at('200.5.7.4'), host);
+  installed.touch(at('200.5.7.4'), host, 0);
   assert.deepEqual(addresses(), [at('10.5.7.1'), at('200.5.7.4'), at('10.5.7.3')]);
 });

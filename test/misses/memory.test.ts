@@ -52,6 +52,7 @@ async function answerMany(markAfter: number): Promise<void> {
       conversation: new Conversation(kernel.open()),
       counters,
       maximum: MAXIMUM,
+      idleTimeout: 600_000,
       now: () => performance.now(),
     });
     resolver.apply([{ subnet: parsePrefix('172.16.0.0/12'), mac: parseMac('02:00:00:00:00:01') }], true);

@@ -131,7 +131,7 @@ test('at the start no more is kept than the bound allows', () => {
   settle();
   assert.equal(counters.get('neighbours'), 3);
   assert.equal(kernel.neighbours.neighbours.size, 3);
-  assert.equal(counters.get('evicted'), 7);
+  assert.equal(counters.get('evictedUnderPressure'), 7);
 });
 
 test('only what differs is written, and a later list compares nothing again', () => {

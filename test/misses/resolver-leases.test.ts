@@ -28,7 +28,7 @@ test('at the bound what was asked for longest ago goes', () => {
   }
   assert.equal(held('10.5.7.1'), undefined);
   assert.deepEqual(essence(held('10.5.7.4')), resolved(7));
-  assert.deepEqual([counters.get('evicted'), counters.get('neighbours')], [1, 3]);
+  assert.deepEqual([counters.get('evictedUnderPressure'), counters.get('neighbours')], [1, 3]);
 });
 
 test('neighbours follow a lease to another MAC, and only those that differ are written', () => {

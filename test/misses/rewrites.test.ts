@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Counters } from '../../src/misses/counters.ts';
 import { type Decision, NO_LEASE } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
+import { Lifetime, NEVER } from '../../src/misses/lifetime.ts';
 import { Outbox } from '../../src/misses/outbox.ts';
 import { Rewrites } from '../../src/misses/rewrites.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
@@ -75,7 +76,7 @@ test('a miss is answered while entries still follow', () => {
 test('of a subnet without entries few addresses are looked at between two writes', () => {
   const installed = new InstalledNeighbours(1000);
   for (let n = 1; n <= 300; n++) {
-    installed.touch(at('10.9.0.0') + n, { mac: macToBytes(macOf(9)) });
+    installed.touch(at('10.9.0.0') + n, { mac: macToBytes(macOf(9)) }, 0);
   }
   const looks = [0];
   installed.has = () => {
@@ -84,7 +85,14 @@ test('of a subnet without entries few addresses are looked at between two writes
   };
   const misses = { send: () => looks.unshift(0), receive: () => 0 };
   const decide = (): Decision => NO_LEASE;
-  const outbox = new Outbox({ ifindex: 1, misses, counters: new Counters(), installed, decide });
+  const outbox = new Outbox({
+    ifindex: 1,
+    misses,
+    counters: new Counters(),
+    installed,
+    lifetime: new Lifetime(installed, NEVER, () => 0),
+    decide,
+  });
   let done = false;
   outbox.rewrite([parsePrefix('10.5.9.0/24')], () => {
     done = true;
@@ -113,8 +121,8 @@ test('a change that concerns no entry is done too, and so is the one behind it',
 test('of a subnet larger than the table only the entries are looked at', () => {
   const installed = new InstalledNeighbours(10);
   const rewrites = new Rewrites(installed);
-  installed.touch(at('10.5.1.7'), { mac: macToBytes(macOf(1)) });
-  installed.touch(at('10.9.1.7'), { mac: macToBytes(macOf(9)) });
+  installed.touch(at('10.5.1.7'), { mac: macToBytes(macOf(1)) }, 0);
+  installed.touch(at('10.9.1.7'), { mac: macToBytes(macOf(9)) }, 0);
   rewrites.add([parsePrefix('10.5.0.0/16'), parsePrefix('10.9.1.7/32')], () => undefined);
   const given: string[] = [];
   let looks = 0;

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RemoteHost } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
-import { contains, type Prefix } from '../../src/net/prefix.ts';
 
 const HOSTS: RemoteHost[] = [1, 2, 3].map((n) => ({ mac: Uint8Array.of(2, 0, 0, 0, 0, n) }));
 
@@ -15,53 +14,66 @@ const address = fc.oneof(
 
 const step = fc.oneof(
   fc.record({ kind: fc.constant('touch' as const), address, host: fc.constantFrom(...HOSTS) }),
-  fc.record({ kind: fc.constant('forget' as const), address }),
+  fc.record({ kind: fc.constantFrom('forget' as const, 'suspect' as const), address }),
 );
 
-/** What the table must be: a Map in the order of asking. */
+/** What the table must be: two Maps in the order in which entries came into them. */
 class Model {
-  readonly hosts = new Map<number, RemoteHost>();
-  readonly #maximum: number;
+  readonly inUse = new Map<number, RemoteHost>();
+  readonly suspects = new Map<number, RemoteHost>();
 
-  constructor(maximum: number) {
-    this.#maximum = maximum;
+  touch(known: number, host: RemoteHost, _now: number): void {
+    this.forget(known);
+    this.inUse.set(known, host);
   }
 
-  touch(known: number, host: RemoteHost): number | undefined {
-    const [oldest] = this.hosts.keys();
-    const evicted = !this.hosts.has(known) && this.hosts.size === this.#maximum ? oldest : undefined;
-    if (evicted !== undefined) {
-      this.hosts.delete(evicted);
+  suspect(known: number, _now: number): void {
+    const host = this.inUse.get(known) ?? this.suspects.get(known);
+    if (host !== undefined) {
+      this.forget(known);
+      this.suspects.set(known, host);
     }
-    this.hosts.delete(known);
-    this.hosts.set(known, host);
-    return evicted;
   }
 
-  within(prefix: Prefix): number[] {
-    return [...this.hosts.keys()].filter((known) => contains(prefix, known));
+  forget(known: number): void {
+    this.inUse.delete(known);
+    this.suspects.delete(known);
   }
 }
 
-test('the table of neighbours is a Map in the order of asking (property)', () => {
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+function apply(one: Step, table: InstalledNeighbours | Model, now: number): void {
+  if (one.kind === 'touch') {
+    table.touch(one.address, one.host, now);
+  } else if (one.kind === 'suspect') {
+    table.suspect(one.address, now);
+  } else {
+    table.forget(one.address);
+  }
+}
+
+test('the table of neighbours is two Maps in the order of coming (property)', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 300 }), (maximum, steps) => {
-      const table = new InstalledNeighbours(maximum);
-      const model = new Model(maximum * 8);
-      for (const one of steps) {
-        if (one.kind === 'forget') {
-          table.forget(one.address);
-          model.hosts.delete(one.address);
-        } else {
-          assert.equal(table.touch(one.address, one.host), model.touch(one.address, one.host));
-        }
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const table = new InstalledNeighbours(100);
+      const model = new Model();
+      for (const [now, one] of steps.entries()) {
+        apply(one, table, now);
+        apply(one, model, now);
+        const [oldest] = model.inUse.keys();
+        const [suspect] = model.suspects.keys();
+        assert.equal(table.longestInUse(now), oldest === undefined ? undefined : oldest | 0);
+        assert.equal(table.longestSuspect(now), suspect === undefined ? undefined : suspect | 0);
       }
-      assert.equal(table.size, model.hosts.size);
-      for (const [known, host] of model.hosts) {
+      const all = [...model.inUse, ...model.suspects];
+      assert.equal(table.size, all.length);
+      for (const [known, host] of all) {
         assert.ok(table.leadsTo(known, host));
+        assert.equal(table.isSuspect(known), model.suspects.has(known));
       }
       const places = Array.from({ length: table.places }, (_, place) => table.addressAt(place) ?? []);
-      assert.deepEqual(places.flat().sort(), Array.from(model.hosts.keys()).sort());
+      assert.deepEqual(places.flat().sort(), all.map(([known]) => known).sort());
     }),
     { numRuns: 500 },
   );

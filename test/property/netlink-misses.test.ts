@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { absentTemplate, pokeMessage, resolvedTemplate } from '../../src/misses/answer.ts';
+import { pokeMessage } from '../../src/kernel/poke.ts';
+import { absentTemplate, resolvedTemplate } from '../../src/misses/answer.ts';
 import { ACKNOWLEDGED, MISS, MissMessage, REFUSAL } from '../../src/misses/miss-message.ts';
 import { macToBytes } from '../../src/net/mac.ts';
 import {

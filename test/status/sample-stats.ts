@@ -31,6 +31,7 @@ export const sampleStats: Stats = {
     otherBackend: 1,
     junk: 2,
     relists: { disconnected: 1, compacted: 3 },
+    heldRemovals: { waiting: 5, until: '2026-05-04T08:01:00.000Z', begun: 1 },
   },
   forwarding: { entries: 12, written: 14, removed: 2, failed: 0 },
   misses: {
@@ -43,7 +44,16 @@ export const sampleStats: Stats = {
     malformed: 0,
     refused: { ENOBUFS: 3 },
   },
-  neighbours: { installed: 15_201, rewritten: 3, removed: 10, adopted: 2, evicted: 0 },
+  neighbours: {
+    installed: 15_201,
+    rewritten: 3,
+    removed: 10,
+    adopted: 2,
+    mended: 1,
+    expired: 400,
+    evictedIdle: 7,
+    evictedUnderPressure: 0,
+  },
 };
 
 /** One that has only just begun. */
@@ -54,6 +64,14 @@ export const earlyStats: Stats = {
   conditions: { device: false, listed: false, subnetFile: false },
   device: null,
   lease: null,
-  mirror: { listed: false, revision: '0', remote: 0, otherBackend: 0, junk: 0, relists: {} },
+  mirror: {
+    listed: false,
+    revision: '0',
+    remote: 0,
+    otherBackend: 0,
+    junk: 0,
+    relists: {},
+    heldRemovals: { waiting: 0, until: null, begun: 0 },
+  },
   misses: { ...sampleStats.misses, refused: {} },
 };

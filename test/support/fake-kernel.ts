@@ -85,6 +85,20 @@ export class FakeKernel {
     socket.push(encodeMessage(question, 0, NLM_F_REQUEST));
   }
 
+  /** Says that somebody else wrote a neighbour, as it is now: RTM_NEWNEIGH with that one's port. */
+  tellOfNeighbour(socket: FakeSocket, { ifindex, destination, mac, state }: FakeNeighbour): void {
+    const linkLayerAddress = mac === undefined ? {} : { linkLayerAddress: mac };
+    const notice = neighbourMessage.request(
+      RTM_NEWNEIGH,
+      0,
+      { family: AF_INET, ifindex, state },
+      { destination, ...linkLayerAddress },
+    );
+    const message = encodeMessage(notice, 0, 0);
+    message.writeUInt32LE(SOMEBODY, NLMSG_PID_AT);
+    socket.push(message);
+  }
+
   #receive(socket: FakeSocket, datagram: Buffer): void {
     for (const frame of splitDatagram(datagram)) {
       this.requests.push({ ...frame, payload: Buffer.from(frame.payload) });
@@ -179,6 +193,10 @@ export class FakeKernel {
     }
   }
 }
+
+/** The netlink port of another program, and where a message says it (struct nlmsghdr, linux/netlink.h). */
+const SOMEBODY = 4711;
+const NLMSG_PID_AT = 12;
 
 const QUESTIONS = new Set([
   RTM_GETLINK,

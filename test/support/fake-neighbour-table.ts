@@ -51,6 +51,11 @@ export class FakeNeighbourTable {
     return neighbour;
   }
 
+  /** Takes a neighbour away as if somebody had removed it. */
+  remove(ifindex: number, destination: Ipv4): void {
+    this.neighbours.delete(`${ifindex} ${destination}`);
+  }
+
   get(ifindex: number, destination: Ipv4): FakeNeighbour | undefined {
     return this.neighbours.get(`${ifindex} ${destination}`);
   }

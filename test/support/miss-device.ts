@@ -16,11 +16,12 @@ import { NEIGHBOUR_PARAMETERS } from '../../src/overlay/device-parameters.ts';
 export class MissDevice implements Disposable {
   readonly ifindex: number;
   readonly conversation: Conversation;
-  readonly #descriptor: number;
+  /** The conversation's socket. */
+  readonly descriptor: number;
 
   constructor(name: string, network: Prefix, vxlan: VxlanAttributes) {
-    this.#descriptor = openRouteSocket();
-    this.conversation = new Conversation(descriptorTransport(this.#descriptor));
+    this.descriptor = openRouteSocket();
+    this.conversation = new Conversation(descriptorTransport(this.descriptor));
     const { conversation } = this;
     conversation.request(
       'add',
@@ -35,7 +36,7 @@ export class MissDevice implements Disposable {
 
   [Symbol.dispose](): void {
     this.conversation.batch('remove', [removeLink(this.ifindex)]);
-    closeSocket(this.#descriptor);
+    closeSocket(this.descriptor);
   }
 }
 

@@ -1,0 +1,38 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+
+/** Slots of the words that a blocking thread shares with main. */
+export const STOP = 0;
+/** Grows with every message posted: the thread looks at it after each read, so a lost poke delays little. */
+export const POSTED = 1;
+export const CONTROL_SLOTS = 2;
+
+export interface BlockingLoop<T> {
+  /** Where main says what to do, see STOP and POSTED. */
+  readonly control: SharedArrayBuffer;
+  readonly port: MessagePort;
+  /** Blocks in one read, for a bounded time, and deals with what it brought. */
+  readonly step: () => void;
+  /** Deals with a message that main posted. */
+  readonly take: (message: T) => void;
+}
+
+/**
+ * Steps until it is told to stop. The thread never returns to its event loop meanwhile, so what main posts is fetched by
+ * hand.
+ */
+export function runBlockingLoop<T>({ control, port, step, take }: BlockingLoop<T>): void {
+  const words = new Int32Array(control);
+  let posted = 0;
+  // A function of its own, because V8 optimises what is called often, and a loop that never ends only with luck.
+  const turn = () => {
+    step();
+    if (Atomics.load(words, POSTED) !== posted) {
+      posted = Atomics.load(words, POSTED);
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        take(next.message);
+      }
+    }
+    return Atomics.load(words, STOP) === 0;
+  };
+  while (turn());
+}

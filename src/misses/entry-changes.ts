@@ -1,0 +1,182 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { AnswerQueue } from './answer-queue.ts';
+import { Confirmation } from './confirmation.ts';
+import type { CounterName, Counters } from './counters.ts';
+import { type Decision, HOLD, NO_LEASE } from './decide.ts';
+import type { InstalledNeighbours } from './installed.ts';
+import { type Lifetime, SUSPECTS_AT_ONCE } from './lifetime.ts';
+import { Rewrites } from './rewrites.ts';
+
+/** As many entries follow a lease change in one write: about 10 us, which a miss that comes meanwhile has to wait. */
+export const REWRITES_AT_ONCE = 6;
+
+/** As many addresses are looked at for them at most: about 4 us, since each is a place in memory that is not cached. */
+const LOOKS_AT_ONCE = 64;
+
+/** A question may need two messages: its answer and an eviction. */
+export const ONE_QUESTION = 2;
+
+export interface EntryChangesParts {
+  readonly counters: Counters;
+  readonly installed: InstalledNeighbours;
+  readonly lifetime: Lifetime;
+  /** What an address is to be, by the leases of now. */
+  readonly decide: (address: Ipv4) => Decision;
+}
+
+/**
+ * Changes of entries that nobody asked about: they follow their lease, make room, or go because nobody uses them. Each
+ * call adds a few to what is to be written.
+ *
+ * A miss that gets no answer is asked again; these are not. So they count as done when they are confirmed, and if
+ * anything was dropped meanwhile, everything is compared.
+ */
+export class EntryChanges {
+  readonly #parts: EntryChangesParts;
+  readonly #answers: AnswerQueue;
+  readonly #rewrites: Rewrites;
+  readonly #written = new Confirmation();
+
+  constructor(parts: EntryChangesParts, answers: AnswerQueue) {
+    this.#parts = parts;
+    this.#answers = answers;
+    this.#rewrites = new Rewrites(parts.installed);
+  }
+
+  /** Whether entries have still to follow a lease. */
+  get isRewriting(): boolean {
+    return !this.#rewrites.isEmpty;
+  }
+
+  /** Whether something may still be refused. */
+  get isPending(): boolean {
+    return this.#written.isPending;
+  }
+
+  /** Whether the next read must not wait for a miss: there is more to do, or to hear of. */
+  get needsMark(): boolean {
+    const { installed, lifetime } = this.#parts;
+    return this.isRewriting || installed.isOverfull || this.#written.needsMark || lifetime.needsMark;
+  }
+
+  marked(): void {
+    this.#written.marked();
+    this.#parts.lifetime.marked();
+  }
+
+  markCameBack(): void {
+    this.#written.cameBack();
+    this.#parts.lifetime.markCameBack();
+  }
+
+  markLost(): void {
+    this.#written.markLost();
+    this.#parts.lifetime.markLost();
+  }
+
+  /** Everything is about to be compared. */
+  settleWritten(): void {
+    this.#written.settled();
+  }
+
+  /** The entries in these subnets have to follow their leases; `done` is called by `settle` when they do. */
+  rewrite(subnets: readonly Prefix[], done: () => void): void {
+    this.#rewrites.add(subnets, done);
+  }
+
+  /** To be called when everything that was written is known to be taken. */
+  settle(): void {
+    this.#rewrites.settle();
+  }
+
+  /** Lets some entries follow their leases. */
+  follow(): void {
+    let written = 0;
+    for (let looks = 0; looks < LOOKS_AT_ONCE && written < REWRITES_AT_ONCE; looks++) {
+      if (this.#rewrites.isEmpty || !this.#answers.hasRoomFor(1)) {
+        return;
+      }
+      const address = this.#rewrites.next();
+      written += address !== undefined && this.#followLease(address) ? 1 : 0;
+    }
+  }
+
+  /** Removes entries until there are no more than there may be. */
+  makeRoom(): void {
+    while (this.#parts.installed.isOverfull && this.#answers.hasRoomFor(ONE_QUESTION)) {
+      this.evict();
+    }
+  }
+
+  /** An entry has to make room for another one. */
+  evict(): void {
+    const { lifetime } = this.#parts;
+    const count = lifetime.hasIdle ? 'evictedIdle' : 'evictedUnderPressure';
+    const address = lifetime.evict();
+    if (address !== undefined) {
+      this.#remove(address, count);
+    }
+  }
+
+  /** Removes what is idle, and asks about what may be. */
+  sweep(): void {
+    const { lifetime } = this.#parts;
+    while (this.#answers.hasRoomFor(ONE_QUESTION)) {
+      const idle = lifetime.expire();
+      if (idle === undefined) {
+        break;
+      }
+      this.#remove(idle, 'expired');
+    }
+    if (lifetime.takeTurn()) {
+      lifetime.doom();
+      let doubted = 0;
+      while (doubted < SUSPECTS_AT_ONCE && this.#answers.hasRoomFor(ONE_QUESTION) && this.#doubtNext()) {
+        doubted += 1;
+      }
+    }
+  }
+
+  /** @returns whether the address's entry has to be written */
+  #followLease(address: Ipv4): boolean {
+    const { installed, lifetime, counters, decide } = this.#parts;
+    if (!installed.has(address)) {
+      return false;
+    }
+    const decision = decide(address);
+    if (decision === HOLD || (decision !== NO_LEASE && installed.leadsTo(address, decision))) {
+      return false;
+    }
+    if (decision === NO_LEASE) {
+      installed.forget(address);
+      this.#remove(address, 'removed');
+    } else {
+      this.#answers.addResolved(address, decision.mac);
+      this.#written.wrote();
+      installed.redirect(address, decision, lifetime.now);
+      counters.add('rewritten');
+    }
+    return true;
+  }
+
+  /** @returns false when there is none to be doubted */
+  #doubtNext(): boolean {
+    const { lifetime, installed, counters } = this.#parts;
+    const address = lifetime.suspect();
+    const host = address === undefined ? undefined : installed.hostOf(address);
+    if (address === undefined || host === undefined) {
+      return false;
+    }
+    this.#answers.addDoubt(address, host.mac);
+    this.#written.wrote();
+    counters.add('doubted');
+    return true;
+  }
+
+  #remove(address: Ipv4, count: CounterName): void {
+    this.#answers.addAbsent(address);
+    this.#written.wrote();
+    this.#parts.counters.add(count);
+  }
+}

@@ -1,0 +1,143 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import { Confirmation } from './confirmation.ts';
+import type { InstalledNeighbours } from './installed.ts';
+
+/** As many entries are made STALE at a time, or removed, at most. */
+export const SUSPECTS_AT_ONCE = 50;
+
+/** No more often than this, in milliseconds: 10,000 entries at once would ask within 4 ms, and delay packets by 39 ms. */
+const PAUSE_MS = 5;
+
+/** An entry that carries traffic asks within a jiffy (4 ms with HZ=250) of becoming STALE; then it is read at once. */
+const ANSWERS_WITHIN_MS = 50;
+
+/** When the table is nearly full, what was not asked for this long is suspected, so that the idle ones are known. */
+const UNDER_PRESSURE_MS = 1000;
+
+/** From here on the table is nearly full. */
+const NEARLY_FULL = 7 / 8;
+
+/** Never, as `idleTimeout`. */
+export const NEVER = 0;
+
+/**
+ * Finds out which entries nobody uses. The kernel does not say, so it is asked: an entry that becomes STALE asks for
+ * confirmation (PROBE) as soon as it carries a packet, and is made PERMANENT again. One that stays STALE is idle. No packet
+ * is lost by that: STALE and PROBE forward, also while the agent is dead.
+ *
+ * An entry is made STALE once it was not asked for as long as the time-out, and goes when it stayed so for as long again:
+ * it goes one to two time-outs after its last packet.
+ */
+export class Lifetime {
+  readonly #installed: InstalledNeighbours;
+  readonly #idleTimeout: number;
+  readonly #clock: () => number;
+  readonly #doomed = new Int32Array(SUSPECTS_AT_ONCE);
+  /** A question that was asked before the mark is read before it comes back. */
+  readonly #heard = new Confirmation();
+  #doomedCount = 0;
+  #now: number;
+  #nextAt = 0;
+
+  /**
+   * @param idleTimeout milliseconds; NEVER: entries go only when there are too many
+   * @param clock monotonic milliseconds
+   */
+  constructor(installed: InstalledNeighbours, idleTimeout: number, clock: () => number) {
+    this.#installed = installed;
+    this.#idleTimeout = idleTimeout === NEVER ? Number.POSITIVE_INFINITY : idleTimeout;
+    this.#clock = clock;
+    this.#now = clock();
+  }
+
+  /** About now: the time of the last `tick`, because a miss has no time to look at the clock. */
+  get now(): number {
+    return this.#now;
+  }
+
+  tick(): void {
+    this.#now = this.#clock();
+  }
+
+  /** Whether entries may be made STALE, or chosen to go, again; takes it for done. */
+  takeTurn(): boolean {
+    if (this.#now < this.#nextAt) {
+      return false;
+    }
+    this.#nextAt = this.#now + PAUSE_MS;
+    return true;
+  }
+
+  /** The next address (signed) that is to become STALE, if there is one; takes it for done. */
+  suspect(): Ipv4 | undefined {
+    const nearlyFull = this.#installed.size > this.#installed.maximum * NEARLY_FULL;
+    const patience = nearlyFull ? Math.min(UNDER_PRESSURE_MS, this.#idleTimeout) : this.#idleTimeout;
+    const address = this.#installed.longestInUse(this.#now - patience);
+    if (address !== undefined) {
+      this.#installed.suspect(address, this.#now);
+    }
+    return address;
+  }
+
+  /** Chooses the entries that are idle long enough; they go once it is sure that none has asked meanwhile. */
+  doom(): void {
+    while (this.#doomedCount < SUSPECTS_AT_ONCE) {
+      const address = this.#installed.longestSuspect(this.#now - this.#idleTimeout);
+      if (address === undefined) {
+        return;
+      }
+      this.#installed.suspect(address, this.#now);
+      this.#doomed[this.#doomedCount] = address;
+      this.#doomedCount += 1;
+      this.#heard.wrote();
+    }
+  }
+
+  /** Whether a mark is to be written. */
+  get needsMark(): boolean {
+    return this.#heard.needsMark;
+  }
+
+  marked(): void {
+    this.#heard.marked();
+  }
+
+  markCameBack(): void {
+    this.#heard.cameBack();
+  }
+
+  markLost(): void {
+    this.#heard.markLost();
+  }
+
+  /** The next address (signed) that goes, if there is one; takes it for gone. */
+  expire(): Ipv4 | undefined {
+    if (this.#heard.isPending) {
+      return undefined;
+    }
+    while (this.#doomedCount > 0) {
+      this.#doomedCount -= 1;
+      const address = this.#doomed[this.#doomedCount] ?? 0;
+      if (this.#installed.isSuspect(address)) {
+        this.#installed.forget(address);
+        return address;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether `evict` would find one that is idle. */
+  get hasIdle(): boolean {
+    return this.#installed.longestSuspect(this.#now - ANSWERS_WITHIN_MS) !== undefined;
+  }
+
+  /** The address (signed) that has to make room: the longest idle, or else what was asked for longest ago. */
+  evict(): Ipv4 | undefined {
+    const idle = this.#installed.longestSuspect(this.#now - ANSWERS_WITHIN_MS);
+    const address = idle ?? this.#installed.longestInUse(Number.POSITIVE_INFINITY);
+    if (address !== undefined) {
+      this.#installed.forget(address);
+    }
+    return address;
+  }
+}
