@@ -3,27 +3,24 @@ import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import type { Claim } from '../leases/claim.ts';
 import { LeaseKeeper } from '../leases/keeper.ts';
-import type { Lease, LeaseChange } from '../leases/lease.ts';
 import { Mirror } from '../leases/mirror.ts';
+import { toStored } from '../leases/mirror-copy.ts';
+import { MirrorFile } from '../leases/mirror-file.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
-import { RemovalHold } from '../leases/removal-hold.ts';
 import type { LeaseStore } from '../leases/store.ts';
 import { waitForConfig } from '../leases/wait-for-config.ts';
-import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
-import { contains, formatPrefix, type Prefix } from '../net/prefix.ts';
-import { ensureAddressing } from '../overlay/addressing.ts';
-import { deviceName, ensureDevice, planDevice } from '../overlay/device.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import { deviceName } from '../overlay/device.ts';
 import type { Underlay } from '../overlay/underlay.ts';
-import { Caretaker } from './caretaker.ts';
 import { claimWithPatience } from './claim-with-patience.ts';
 import type { Closers } from './closers.ts';
-import { DataPlane } from './data-plane.ts';
 import type { Ending } from './ending.ts';
-import { acquireInstanceLock } from './instance-lock.ts';
-import { logChanges } from './log-changes.ts';
+import { HostSide } from './host-side.ts';
+import type { Programming } from './programming.ts';
 import type { Progress, Tunnel } from './progress.ts';
 import { removeFormerDevices } from './remove-former-devices.ts';
 import type { RunOptions } from './run-options.ts';
+import { copyFileOf, type StandIn, standIn } from './stand-in.ts';
 import { readPreviousSubnet, writeSubnetFile } from './subnet-file.ts';
 
 export interface AgentParts {
@@ -41,12 +38,15 @@ export interface AgentParts {
 /** One host's part in the overlay, from the network's config to answered misses. */
 export class Agent {
   readonly #parts: AgentParts;
-  /** Everything that the kernel is to hold, by key. */
-  readonly #leases = new Map<string, Lease>();
-  #plane: DataPlane | undefined;
+  readonly #host: HostSide;
+  /** Runs instead of the mirror for as long as etcd is away. */
+  #standIn: StandIn | undefined;
+  #noteComplete: () => void = () => undefined;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
+    this.#host = new HostSide({ ...parts, onComplete: () => this.#noteComplete() });
+    parts.closers.add("this host's side", () => this.#host.leave());
   }
 
   /**
@@ -61,42 +61,38 @@ export class Agent {
       clock: systemClock,
       random: Math.random,
       log,
+      onUnreachable: async () => {
+        this.#standIn = await standIn(this.#host, this.#parts);
+      },
       signal: ending.signal,
     });
     if (config === undefined) {
       return;
     }
     const tunnel = await this.#raiseTunnel(config);
-    if (await this.#claim(config, tunnel)) {
-      this.#follow(config, tunnel);
-      await this.#publish(config, tunnel);
+    const claim = await this.#claim(config, tunnel);
+    if (claim !== undefined) {
+      await this.#follow(config, claim);
+      await this.#publish(config, claim, tunnel);
     }
   }
 
+  /** The stand-in's device is kept when the config is the one that it goes by. */
   async #raiseTunnel(config: NetworkConfig): Promise<Tunnel> {
-    const { options, kernel, underlay, progress, closers, log } = this.#parts;
-    for (const warning of config.warnings) {
-      log.warn({}, warning);
+    const { options, kernel, progress, log } = this.#parts;
+    if (this.#standIn !== undefined && this.#standIn.copy.configText !== config.text) {
+      log.warn({}, 'the network config is another one than that of the copy: starting anew');
+      await this.#host.leave();
+      this.#standIn = undefined;
     }
-    if (contains(config.network, underlay.address)) {
-      log.warn(
-        { network: formatPrefix(config.network), underlay: formatIpv4(underlay.address) },
-        'the network of the containers contains the address of the underlay: give one of them another range',
-      );
-    }
-    const plan = planDevice(config, underlay);
-    const lock = await acquireInstanceLock(deviceName(plan.vni), { controlSocket: options.controlSocket });
-    closers.add('instance lock', () => lock.release());
-    await removeFormerDevices(kernel, deviceName(plan.vni), options.controlSocket, log);
-    const tunnel = { plan, device: ensureDevice(kernel, plan, log) };
-    progress.config = config;
-    progress.tunnel = tunnel;
+    const tunnel = progress.tunnel ?? (await this.#host.raise(config));
+    await removeFormerDevices(kernel, deviceName(tunnel.plan.vni), options.controlSocket, log);
     return tunnel;
   }
 
-  /** Returns false when the end was reached first. */
-  async #claim(config: NetworkConfig, { plan, device }: Tunnel): Promise<boolean> {
-    const { options, kernel, publicIp, store, progress, ending, log } = this.#parts;
+  /** Undefined when the end was reached first. */
+  async #claim(config: NetworkConfig, { plan, device }: Tunnel): Promise<Claim | undefined> {
+    const { options, publicIp, store, ending, log } = this.#parts;
     const claim = await claimWithPatience({
       store,
       config,
@@ -107,42 +103,37 @@ export class Agent {
       log,
       signal: ending.signal,
     });
-    if (claim === undefined || ending.signal.aborted) {
-      return false;
-    }
-    ensureAddressing(kernel, device, config.network, claim.subnet, log);
-    progress.claim = claim;
-    progress.addressed = true;
-    return true;
+    return ending.signal.aborted ? undefined : claim;
   }
 
   /** Answers misses, follows the leases of all hosts, our own among them, and looks after the device. */
-  #follow({ network }: NetworkConfig, tunnel: Tunnel): void {
-    const { store, progress, ending, closers, log } = this.#parts;
-    const { claim } = progress;
-    if (claim === undefined) {
+  async #follow(config: NetworkConfig, claim: Claim): Promise<void> {
+    const { publicIp, store, progress, ending, closers, log } = this.#parts;
+    const tunnel = progress.tunnel;
+    if (tunnel === undefined) {
       return;
     }
-    this.#startDataPlane(tunnel, network);
-    closers.add('data plane', () => this.#plane?.close());
+    progress.claim = claim;
+    const programming = await this.#host.settle(tunnel, config.network, claim.subnet);
     const keeper = this.#makeKeeper(claim, tunnel);
-    const hold = this.#makeHold();
+    const own = { subnet: claim.subnet, publicIp, mac: tunnel.device.mac };
+    const known = this.#standIn?.programming === programming ? this.#standIn.copy : undefined;
     const mirror = new Mirror({
       store,
-      self: { network, subnet: claim.subnet, publicIp: this.#parts.publicIp, mac: tunnel.device.mac },
+      self: { ...own, network: config.network },
+      ...(known === undefined ? {} : { known: { revision: known.revision, entries: known.leases } }),
       clock: systemClock,
       random: Math.random,
       log,
-      onChanges: (changes, origin, signs) => hold.take(changes, origin, signs),
+      onChanges: (changes, origin, signs) => programming.take(changes, origin, signs),
       onOwnKey: (stored) => keeper.observe(stored),
     });
-    const caretaker = this.#makeCaretaker(tunnel, network, claim.subnet);
-    closers.add('caretaker', () => caretaker.stop());
-    closers.add('removal hold', () => hold.stop());
+    const file = this.#makeFile(config, own, mirror, programming);
+    closers.add('copy of the leases', () => file.stop());
     closers.add('lease keeper', () => keeper.stop());
     closers.add('lease mirror', () => mirror.stop());
-    Object.assign(progress, { keeper, mirror, hold });
-    for (const part of [keeper, mirror, hold, caretaker]) {
+    Object.assign(progress, { keeper, mirror, file });
+    for (const part of [keeper, mirror, file]) {
       part.run().catch((error: unknown) => ending.fail(error));
     }
   }
@@ -161,93 +152,31 @@ export class Agent {
     });
   }
 
-  #makeHold(): RemovalHold {
+  /** What waits to be removed is in the copy, because the kernel has it too. */
+  #makeFile(
+    { text: configText, vni }: NetworkConfig,
+    own: StandIn['copy']['own'],
+    mirror: Mirror,
+    programming: Programming,
+  ): MirrorFile {
     const { options, log } = this.#parts;
-    return new RemovalHold({
-      holdMs: options.removalHoldMs,
-      clock: systemClock,
-      log,
-      onChanges: (changes, origin) => this.#program(changes, origin === 'list'),
-    });
-  }
-
-  #makeCaretaker(tunnel: Tunnel, network: Prefix, subnet: Prefix): Caretaker {
-    const { kernel, underlay, progress, ending, log } = this.#parts;
-    return new Caretaker({
-      kernel,
-      underlay,
-      tunnel,
-      network,
-      subnet,
-      clock: systemClock,
-      ending,
-      log,
-      onNewDevice: async (renewed) => {
-        progress.tunnel = renewed;
-        await this.#plane?.close();
-        this.#startDataPlane(renewed, network);
-        if (progress.programmed) {
-          await this.#plane?.program(
-            Array.from(this.#leases.values(), (after) => ({ after })),
-            true,
-          );
-        }
-      },
-    });
-  }
-
-  #startDataPlane({ device }: Tunnel, network: Prefix): void {
-    const { options, kernel, progress, ending, log } = this.#parts;
-    const former = this.#plane;
-    this.#plane = new DataPlane({
-      kernel,
-      device,
-      network,
-      options,
-      clock: systemClock,
-      ending,
-      log,
-      ...(former && {
-        counters: { misses: former.resolver.counters, forwarding: former.forwarding.counters },
-      }),
-    });
-    progress.resolver = this.#plane.resolver;
-    progress.forwarding = this.#plane.forwarding;
-  }
-
-  #program(changes: readonly LeaseChange[], complete: boolean): void {
-    const { progress, ending, log } = this.#parts;
-    logChanges(changes, log);
-    for (const { before, after } of changes) {
-      if (before !== undefined) {
-        this.#leases.delete(before.key);
-      }
-      if (after !== undefined) {
-        this.#leases.set(after.key, after);
-      }
-    }
-    const plane = this.#plane;
-    const done = plane?.program(changes, complete).then(() => {
-      if (complete && !progress.programmed) {
-        progress.programmed = true;
-        log.info({ leases: changes.length }, 'the first complete list of leases is in the kernel');
-      }
-    });
-    done?.catch((error: unknown) => {
-      // A plane whose device was made anew is closed, and its successor gets all leases.
-      if (plane === this.#plane) {
-        ending.fail(error);
-      }
-    });
+    const file = new MirrorFile({ path: copyFileOf(options.controlSocket), clock: systemClock, log });
+    this.#noteComplete = () =>
+      file.note(() => ({
+        prefix: options.etcdPrefix,
+        configText,
+        own,
+        revision: mirror.snapshot().revision,
+        leases: programming.leases.map((lease) => toStored(lease, vni)),
+      }));
+    return file;
   }
 
   /** Tells the host's container runtime about the subnet, as the last step, when the subnet can carry packets. */
-  async #publish({ network }: NetworkConfig, { plan }: Tunnel): Promise<void> {
+  async #publish({ network }: NetworkConfig, { subnet }: Claim, { plan }: Tunnel): Promise<void> {
     const { options, progress, log } = this.#parts;
-    if (progress.claim !== undefined) {
-      await writeSubnetFile(options.subnetFile, { network, subnet: progress.claim.subnet, mtu: plan.mtu });
-      progress.subnetFileWritten = true;
-      log.info({ file: options.subnetFile }, 'wrote the subnet file');
-    }
+    await writeSubnetFile(options.subnetFile, { network, subnet, mtu: plan.mtu });
+    progress.subnetFileWritten = true;
+    log.info({ file: options.subnetFile }, 'wrote the subnet file');
   }
 }

@@ -5,6 +5,7 @@ import type { Conversation } from '../kernel/conversation.ts';
 import { removeLink } from '../kernel/links.ts';
 import { requireNetworkPrivilege } from '../kernel/privilege.ts';
 import { EtcdStore } from '../leases/etcd-store.ts';
+import { removeMirrorFile } from '../leases/read-mirror-file.ts';
 import { listOwnDevices, type OwnDevice } from '../overlay/own-devices.ts';
 import { makeRoom } from '../status/control-server.ts';
 import { Closers } from './closers.ts';
@@ -14,10 +15,11 @@ import { acquireInstanceLock } from './instance-lock.ts';
 import { createLog } from './log.ts';
 import { releaseOwnLeases } from './release-own-leases.ts';
 import type { CleanupOptions } from './run-options.ts';
+import { copyFileOf } from './stand-in.ts';
 import { removeSubnetFile } from './subnet-file.ts';
 
 /**
- * Removes what the daemon made: the device with everything on it, the subnet file, the control socket; and with
+ * Removes what the daemon made: the device with everything on it, the subnet file, the copy of the leases, the control socket; and with
  * `release` the lease, which goes first, so that a failure there leaves everything as it was.
  *
  * @returns the exit code
@@ -43,6 +45,10 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
     }
     if (await removeSubnetFile(options.subnetFile, log)) {
       log.info({ file: options.subnetFile }, 'removed the subnet file');
+    }
+    const copy = copyFileOf(options.controlSocket);
+    if (await removeMirrorFile(copy)) {
+      log.info({ file: copy }, 'removed the copy of the leases');
     }
     return EXIT_OK;
   } finally {

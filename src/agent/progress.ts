@@ -1,6 +1,8 @@
 import type { Claim } from '../leases/claim.ts';
 import type { LeaseKeeper } from '../leases/keeper.ts';
 import type { Mirror } from '../leases/mirror.ts';
+import type { DatedCopy } from '../leases/mirror-copy.ts';
+import type { MirrorFile } from '../leases/mirror-file.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { RemovalHold } from '../leases/removal-hold.ts';
 import type { ResolverHandle } from '../misses/resolver-handle.ts';
@@ -21,6 +23,9 @@ export interface Progress {
   keeper?: LeaseKeeper;
   mirror?: Mirror;
   hold?: RemovalHold;
+  file?: MirrorFile;
+  /** The copy that counts until the first complete list. */
+  standIn?: DatedCopy;
   forwarding?: ForwardingTable;
   resolver?: ResolverHandle;
   /** The device has its address and route. */

@@ -65,20 +65,35 @@ function leaseOf({ claim, keeper }: Progress, { publicIp }: Identity): Stats['le
   return {
     subnet: formatPrefix(claim.subnet),
     publicIp: formatIpv4(publicIp),
-    expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+    expiresAt: dateOf(expiresAt),
     renewals,
     reclaims,
   };
 }
 
-function mirrorOf({ mirror, hold }: Progress): Stats['mirror'] {
+function mirrorOf({ mirror, hold, file, standIn, programmed }: Progress): Stats['mirror'] {
   const { waiting, until, begun } = hold?.status() ?? { waiting: 0, until: undefined, begun: 0 };
-  const heldRemovals = { waiting, until: until === undefined ? null : new Date(until).toISOString(), begun };
-  if (mirror === undefined) {
-    return { listed: false, revision: '0', remote: 0, otherBackend: 0, junk: 0, relists: {}, heldRemovals };
-  }
-  const { listed, revision, remote, otherBackend, junk, relists } = mirror.snapshot();
-  return { listed, revision: String(revision), remote, otherBackend, junk, relists, heldRemovals };
+  const { writtenAt, writes, failures, failing } = file?.status() ?? { writes: 0, failures: 0 };
+  const leases = mirror?.snapshot();
+  return {
+    listed: leases?.listed ?? false,
+    revision: String(leases?.revision ?? 0),
+    remote: leases?.remote ?? 0,
+    otherBackend: leases?.otherBackend ?? 0,
+    junk: leases?.junk ?? 0,
+    relists: leases?.relists ?? {},
+    heldRemovals: { waiting, until: dateOf(until), begun },
+    copy: { writtenAt: dateOf(writtenAt), writes, failures, failing: failing ?? null },
+    standIn:
+      standIn === undefined || programmed
+        ? null
+        : { writtenAt: new Date(standIn.writtenAt).toISOString(), leases: standIn.leases.length },
+  };
+}
+
+/** @param time wall clock, milliseconds */
+function dateOf(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
 }
 
 function resolverOf({ resolver }: Progress): Pick<Stats, 'misses' | 'neighbours'> {

@@ -27,8 +27,6 @@ export class LeaseTable {
   readonly #self: Self;
   readonly #verdicts = new Map<string, Verdict>();
   readonly #revisions = new Map<string, bigint>();
-  /** The keys that are leases, as stored: what is junk may be large, and of no use again. */
-  readonly #stored = new Map<string, StoredLease>();
   /** The leases of each subnet by the key's name: one, seldom two. */
   readonly #candidates = new Map<string, Map<string, Lease>>();
 
@@ -36,9 +34,16 @@ export class LeaseTable {
     this.#self = self;
   }
 
-  /** The names of all keys, of whatever kind. */
-  names(): Iterable<string> {
-    return this.#verdicts.keys();
+  /** What a complete list says: keys that it does not have are gone. */
+  updatesBy(entries: readonly StoredLease[]): KeyUpdates {
+    const updates = new Map<string, StoredLease | undefined>();
+    for (const name of this.#verdicts.keys()) {
+      updates.set(name, undefined);
+    }
+    for (const entry of entries) {
+      updates.set(entry.name, entry);
+    }
+    return updates;
   }
 
   /** Whether the table holds the keys that the store was found to have. */
@@ -68,11 +73,6 @@ export class LeaseTable {
     }
   }
 
-  /** What makes the table again in another process: each key that is a lease. */
-  stored(): Iterable<StoredLease> {
-    return this.#stored.values();
-  }
-
   /** Takes updates over and tells what they change; a rewrite with equal content, as a renewal is, changes nothing. */
   apply(updates: KeyUpdates): TableOutcome {
     const before = new Map<string, Lease | undefined>();
@@ -82,7 +82,6 @@ export class LeaseTable {
       const earlier = this.#verdicts.get(name);
       const verdict = stored === undefined ? undefined : judge(stored, this.#self);
       this.#place(name, earlier, verdict, before);
-      this.#keepStored(name, stored, verdict);
       if (stored !== undefined && isNoteworthy(verdict) && !sameVerdict(verdict, earlier)) {
         noticed.push({ key: stored.key, verdict });
       }
@@ -95,14 +94,6 @@ export class LeaseTable {
       this.#revisions.delete(name);
     } else {
       this.#revisions.set(name, stored.modRevision);
-    }
-  }
-
-  #keepStored(name: string, stored: StoredLease | undefined, verdict: Verdict | undefined): void {
-    if (stored !== undefined && verdict?.kind === 'lease') {
-      this.#stored.set(name, stored);
-    } else {
-      this.#stored.delete(name);
     }
   }
 

@@ -1,5 +1,7 @@
 import { Fault } from '../base/fault.ts';
 import type { Self } from './judge.ts';
+import type { Lease } from './lease.ts';
+import { encodeLeaseValue } from './lease-value.ts';
 import type { StoredLease } from './store.ts';
 
 /** What a start without etcd needs to know: the leases of all other hosts, and for whom they were true. */
@@ -50,3 +52,9 @@ export class MirrorFileFault extends Fault {
 
 /** The largest file that is written or read, in bytes: some 300,000 leases. */
 export const LARGEST_MIRROR_FILE = 64 * 1024 * 1024;
+
+/** A lease as a host with that VNI stores it. */
+export function toStored({ key, publicIp, mac, modRevision }: Lease, vni: number): StoredLease {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return { key, name, value: encodeLeaseValue({ publicIp, mac, vni }), modRevision, leaseId: undefined };
+}

@@ -24,6 +24,8 @@ export interface StoreSigns {
 export interface MirrorOptions {
   readonly store: LeaseStore;
   readonly self: Self;
+  /** What was told already, by a copy of an earlier mirror: the first list tells what differs from it. */
+  readonly known?: LeaseList;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -81,8 +83,13 @@ export class Mirror {
 
   constructor(options: MirrorOptions) {
     this.#options = options;
-    this.#table = new LeaseTable(options.self);
-    this.#ownName = formatSubnetKey(options.self.subnet);
+    const { self, known } = options;
+    this.#table = new LeaseTable(self);
+    this.#ownName = formatSubnetKey(self.subnet);
+    if (known !== undefined) {
+      this.#revision = known.revision;
+      this.#table.apply(this.#table.updatesBy(known.entries));
+    }
   }
 
   /** Keeps the copy until stopped. Rejects only when a listener throws. */
@@ -185,13 +192,7 @@ export class Mirror {
       this.#options.log.warn(revisions, 'the store went back to an older state');
     }
     this.#revision = revision;
-    const updates = new Map<string, StoredLease | undefined>();
-    for (const name of this.#table.names()) {
-      updates.set(name, undefined);
-    }
-    for (const entry of entries) {
-      updates.set(entry.name, entry);
-    }
+    const updates = this.#table.updatesBy(entries);
     const first = !this.#listed;
     this.#listed = true;
     if (first || (last !== undefined && last !== 'periodic')) {

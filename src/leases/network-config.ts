@@ -7,6 +7,8 @@ import { parseSubnetRange } from './subnet-range.ts';
 
 /** What the cluster agrees on; subnets of `subnetLength` are given out from `subnetMin` to `subnetMax`, both included. */
 export interface NetworkConfig {
+  /** As read from etcd. */
+  readonly text: string;
   readonly network: Prefix;
   readonly subnetLength: number;
   readonly subnetMin: Ipv4;
@@ -48,6 +50,7 @@ export function parseNetworkConfig(text: string, key: string): NetworkConfig {
   const backend = vxlanBackend(fields);
   const mtu = mtuOf(backend);
   return {
+    text,
     ...parseSubnetRange(fields),
     vni: backend?.count('VNI', 0, LARGEST_VNI) ?? DEFAULT_VNI,
     port: backend?.count('Port', 0, 65535) || DEFAULT_PORT,

@@ -1,7 +1,13 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open, rm } from 'node:fs/promises';
 import { codeOf } from '../base/errno.ts';
 import { describeError } from '../base/fault.ts';
-import { type DatedCopy, type Here, LARGEST_MIRROR_FILE, MirrorFileFault } from './mirror-copy.ts';
+import {
+  type DatedCopy,
+  type Here,
+  LARGEST_MIRROR_FILE,
+  MirrorFileFault,
+  type MirrorFileProblem,
+} from './mirror-copy.ts';
 import { decodeMirrorCopy } from './mirror-format.ts';
 
 export type MirrorFileRead =
@@ -10,6 +16,8 @@ export type MirrorFileRead =
 
 /** Neither follows a link nor waits for the other end of a FIFO. */
 const OPENING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** To ask whether a file is a copy at all. */
+const NOWHERE: Here = { prefix: '', publicIp: 0 };
 /** Written by the group or by others. */
 const OTHERS_WRITE = 0o022;
 
@@ -26,6 +34,24 @@ export async function readMirrorFile(path: string, here: Here): Promise<MirrorFi
     }
     throw error;
   }
+}
+
+/** What keeps a file from being removed. */
+const NOT_OURS: readonly MirrorFileProblem[] = ['absent', 'unreadable', 'foreign'];
+
+/**
+ * Removes the copy of the mirror, usable or not; a file that MirrorFile did not write stays.
+ *
+ * @returns whether there was one
+ * @throws what Node's fs throws
+ */
+export async function removeMirrorFile(path: string): Promise<boolean> {
+  const read = await readMirrorFile(path, NOWHERE);
+  if (read.kind === 'unusable' && NOT_OURS.includes(read.fault.problem)) {
+    return false;
+  }
+  await rm(path);
+  return true;
 }
 
 async function readBytes(path: string): Promise<Buffer> {

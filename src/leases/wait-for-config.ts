@@ -11,6 +11,8 @@ export interface WaitForConfigOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
+  /** Called once, when the store is out of reach for the first time; the wait goes on when it is done. */
+  readonly onUnreachable?: () => Promise<void>;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
@@ -23,6 +25,7 @@ export interface WaitForConfigOptions {
  */
 export async function waitForConfig(options: WaitForConfigOptions): Promise<NetworkConfig | undefined> {
   const { store, clock, log, random, signal } = options;
+  let { onUnreachable } = options;
   for (let attempt = 0; !signal.aborted; attempt++) {
     const outcome = await tryOnce(store);
     if ('config' in outcome) {
@@ -30,20 +33,26 @@ export async function waitForConfig(options: WaitForConfigOptions): Promise<Netw
     }
     const retryInMs = Math.round(backOff(attempt, random));
     log.warn({ key: store.configKey, retryInMs, cause: outcome.missing }, 'waiting for the network config');
+    if (outcome.unreachable) {
+      await onUnreachable?.();
+      onUnreachable = undefined;
+    }
     await clock.sleep(retryInMs, signal);
   }
   return undefined;
 }
 
-async function tryOnce(store: LeaseStore): Promise<{ config: NetworkConfig } | { missing: string }> {
+async function tryOnce(
+  store: LeaseStore,
+): Promise<{ config: NetworkConfig } | { missing: string; unreachable: boolean }> {
   try {
     const text = await store.readConfig();
     return text === undefined
-      ? { missing: 'no such key in etcd: was it written with the v3 API?' }
+      ? { missing: 'no such key in etcd: was it written with the v3 API?', unreachable: false }
       : { config: parseNetworkConfig(text, store.configKey) };
   } catch (error) {
     if (error instanceof StoreFault) {
-      return { missing: describeError(error) };
+      return { missing: describeError(error), unreachable: true };
     }
     throw error;
   }

@@ -58,10 +58,16 @@ export function deviceName(vni: number): string {
  * does not, with its old MAC, so that the leases that the others hold stay true; creates one with a MAC of our choice,
  * since a device without one may get another from systemd later.
  *
+ * @param mac of a device that has to be created
  * @throws OverlayFault when the name is another kind's or another device has the VNI and port
  * @throws KernelFault
  */
-export function ensureDevice(conversation: Conversation, plan: DevicePlan, log: Log): Device {
+export function ensureDevice(
+  conversation: Conversation,
+  plan: DevicePlan,
+  log: Log,
+  mac = randomMac(),
+): Device {
   const name = deviceName(plan.vni);
   const existing = findLink(conversation, name);
   if (existing?.ifindex === plan.underlayIfindex) {
@@ -72,7 +78,7 @@ export function ensureDevice(conversation: Conversation, plan: DevicePlan, log: 
     );
   }
   if (existing === undefined) {
-    create(conversation, plan, randomMac());
+    create(conversation, plan, mac);
     log.info({ device: name, vni: plan.vni, port: plan.port }, 'made the tunnel device');
   } else {
     adoptOrRebuild(conversation, plan, existing, log);

@@ -61,9 +61,17 @@ function mirrorLines(mirror: Stats['mirror']): string[] {
     ['junk', mirror.junk],
   ];
   const { waiting, until, begun } = mirror.heldRemovals;
+  const { standIn, copy } = mirror;
+  const standing: Fact[] =
+    standIn === null ? [] : [['going by', `a copy of ${standIn.writtenAt}: etcd is away`]];
+  const failing: Fact[] = copy.failing === null ? [] : [['copy on disk', copy.failing]];
   const held: Fact[] =
     begun === 0 ? [] : [['removals held', until === null ? 'none now' : `${waiting} until ${until}`]];
-  return [...facts([state, ...held]), ...grid(others), ...breakdown('listed again', mirror.relists)];
+  return [
+    ...facts([state, ...standing, ...held, ...failing]),
+    ...grid(others),
+    ...breakdown('listed again', mirror.relists),
+  ];
 }
 
 function missLines({ refused, ...misses }: Stats['misses']): string[] {

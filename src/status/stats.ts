@@ -44,6 +44,15 @@ const mirrorSchema = z.object({
   relists: counts,
   /** Removals that wait because they are doubted, until when (null: none is running), and how often that began. */
   heldRemovals: z.object({ waiting: count, until: z.iso.datetime().nullable(), begun: count }),
+  /** The copy on disk: when this process wrote it last, and why the last attempt failed. */
+  copy: z.object({
+    writtenAt: z.iso.datetime().nullable(),
+    writes: count,
+    failures: count,
+    failing: z.string().nullable(),
+  }),
+  /** The copy that the daemon goes by because etcd is away. Null as a rule. */
+  standIn: z.object({ writtenAt: z.iso.datetime(), leases: count }).nullable(),
 });
 
 const missesSchema = z.object({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { copyFileOf } from '../../src/agent/stand-in.ts';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
@@ -25,11 +26,16 @@ describe('l3missd cleanup', { skip: labSkipReason() }, () => {
     assert.ok((await statsOf(host)).ready);
 
     await host.daemon.stop();
+    assert.ok(
+      existsSync(copyFileOf(host.daemon.controlSocket)),
+      'written at the latest when the daemon ends',
+    );
     const kept = await cleanup(lab, host);
     assert.equal(kept.status, 0, kept.stderr);
     assert.equal((await host.namespace.attempt('ip', ['link', 'show', 'flannel.1'])).status, 1);
     assert.equal((await host.namespace.run('ip', 'route', 'show', '10.5.0.0/16')).trim(), '');
     assert.ok(!existsSync(host.daemon.subnetFile));
+    assert.ok(!existsSync(copyFileOf(host.daemon.controlSocket)));
     assert.ok((await lab.etcd.get(key)) !== undefined, 'the lease stays without --release');
 
     await host.daemon.start();

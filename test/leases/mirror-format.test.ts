@@ -8,6 +8,7 @@ import {
   type MirrorCopy,
   MirrorFileFault,
   type MirrorFileProblem,
+  toStored,
 } from '../../src/leases/mirror-copy.ts';
 import { decodeMirrorCopy, encodeMirrorCopy } from '../../src/leases/mirror-format.ts';
 import type { StoredLease } from '../../src/leases/store.ts';
@@ -107,7 +108,7 @@ describe('the copy of the mirror as bytes', () => {
         ['10.5.6.0-24', stored('10.5.6.0-24', 'overwritten')],
       ]),
     );
-    const copied = Array.from(table.stored());
+    const copied = Array.from(table.leases(), (lease) => toStored(lease, 1));
     assert.deepEqual(copied, [renewed, leaseOfHost(4)]);
     const again = new LeaseTable(self);
     const { leases: read } = decode(encodeMirrorCopy(copyWith(copied), WRITTEN_AT));

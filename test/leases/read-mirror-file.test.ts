@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -10,7 +18,7 @@ import {
   type MirrorFileProblem,
 } from '../../src/leases/mirror-copy.ts';
 import { encodeMirrorCopy } from '../../src/leases/mirror-format.ts';
-import { readMirrorFile } from '../../src/leases/read-mirror-file.ts';
+import { readMirrorFile, removeMirrorFile } from '../../src/leases/read-mirror-file.ts';
 import { temporaryFolder } from '../status/temporary-folder.ts';
 import { here, sample, WRITTEN_AT } from '../support/mirror-copies.ts';
 
@@ -123,5 +131,18 @@ describe('reading the mirror file', () => {
     const fault = await faultOf(join(folder, 'file', 'mirror'));
     assert.equal(fault.problem, 'unreadable');
     assert.match(String(fault.cause), /ENOTDIR/);
+  });
+});
+
+describe('removing the mirror file', () => {
+  it('takes away what was a copy, and nothing else', async (t) => {
+    const path = join(temporaryFolder(t), 'mirror');
+    assert.equal(await removeMirrorFile(path), false);
+    writeFileSync(path, "somebody's notes", { mode: 0o600 });
+    assert.equal(await removeMirrorFile(path), false);
+    assert.ok(existsSync(path));
+    write(path);
+    assert.equal(await removeMirrorFile(path), true);
+    assert.ok(!existsSync(path));
   });
 });

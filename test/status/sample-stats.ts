@@ -32,6 +32,8 @@ export const sampleStats: Stats = {
     junk: 2,
     relists: { disconnected: 1, compacted: 3 },
     heldRemovals: { waiting: 5, until: '2026-05-04T08:01:00.000Z', begun: 1 },
+    copy: { writtenAt: '2026-05-04T08:00:30.000Z', writes: 3, failures: 0, failing: null },
+    standIn: null,
   },
   forwarding: { entries: 12, written: 14, removed: 2, failed: 0 },
   misses: {
@@ -72,6 +74,8 @@ export const earlyStats: Stats = {
     junk: 0,
     relists: {},
     heldRemovals: { waiting: 0, until: null, begun: 0 },
+    copy: { writtenAt: null, writes: 0, failures: 0, failing: null },
+    standIn: { writtenAt: '2026-05-04T07:58:00.000Z', leases: 12 },
   },
   misses: { ...sampleStats.misses, refused: {} },
 };

@@ -1,0 +1,101 @@
+import type { Log } from '../base/log.ts';
+import type { Conversation } from '../kernel/conversation.ts';
+import type { NetworkConfig } from '../leases/network-config.ts';
+import { formatIpv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import { contains, formatPrefix, type Prefix, samePrefix } from '../net/prefix.ts';
+import { ensureAddressing } from '../overlay/addressing.ts';
+import { deviceName, ensureDevice, planDevice } from '../overlay/device.ts';
+import type { Underlay } from '../overlay/underlay.ts';
+import type { Ending } from './ending.ts';
+import { acquireInstanceLock, type InstanceLock } from './instance-lock.ts';
+import { Programming } from './programming.ts';
+import type { Progress, Tunnel } from './progress.ts';
+import type { RunOptions } from './run-options.ts';
+
+export interface HostSideParts {
+  readonly options: RunOptions;
+  readonly kernel: Conversation;
+  readonly underlay: Underlay;
+  readonly progress: Progress;
+  readonly ending: Ending;
+  readonly log: Log;
+  /** Called after each change of what the kernel is to hold, once a complete list of leases was taken over. */
+  readonly onComplete: () => void;
+}
+
+/** This host's side of the overlay: the tunnel device with its address and route, and the programming of leases. */
+export class HostSide {
+  readonly #parts: HostSideParts;
+  #lock: InstanceLock | undefined;
+  #programming: Programming | undefined;
+  #subnet: Prefix | undefined;
+
+  constructor(parts: HostSideParts) {
+    this.#parts = parts;
+  }
+
+  get programming(): Programming | undefined {
+    return this.#programming;
+  }
+
+  /**
+   * Makes this process the one that runs the network's device, and the kernel have the device.
+   *
+   * @param mac of a device that has to be created; a random one unless told
+   * @throws InstanceFault, OverlayFault, KernelFault
+   */
+  async raise(config: NetworkConfig, mac?: Mac): Promise<Tunnel> {
+    const { options, kernel, underlay, progress, log } = this.#parts;
+    this.#warnOf(config);
+    const plan = planDevice(config, underlay);
+    this.#lock = await acquireInstanceLock(deviceName(plan.vni), { controlSocket: options.controlSocket });
+    const tunnel = { plan, device: ensureDevice(kernel, plan, log, mac) };
+    progress.config = config;
+    progress.tunnel = tunnel;
+    return tunnel;
+  }
+
+  /**
+   * Gives the device its address and route, and programs leases from then on. What runs for the same subnet already
+   * goes on.
+   *
+   * @throws KernelFault
+   */
+  async settle(tunnel: Tunnel, network: Prefix, subnet: Prefix): Promise<Programming> {
+    const { kernel, progress, log } = this.#parts;
+    ensureAddressing(kernel, tunnel.device, network, subnet, log);
+    progress.addressed = true;
+    if (this.#programming === undefined || this.#subnet === undefined || !samePrefix(this.#subnet, subnet)) {
+      await this.#programming?.stop();
+      this.#programming = new Programming({ ...this.#parts, tunnel, network, subnet });
+      this.#subnet = subnet;
+    }
+    return this.#programming;
+  }
+
+  /** Lets go of the device. What is in the kernel stays. */
+  async leave(): Promise<void> {
+    const { progress } = this.#parts;
+    await this.#programming?.stop();
+    await this.#lock?.release();
+    this.#programming = undefined;
+    this.#lock = undefined;
+    progress.addressed = false;
+    delete progress.tunnel;
+    delete progress.config;
+  }
+
+  #warnOf({ network, warnings }: NetworkConfig): void {
+    const { underlay, log } = this.#parts;
+    for (const warning of warnings) {
+      log.warn({}, warning);
+    }
+    if (contains(network, underlay.address)) {
+      log.warn(
+        { network: formatPrefix(network), underlay: formatIpv4(underlay.address) },
+        'the network of the containers contains the address of the underlay: give one of them another range',
+      );
+    }
+  }
+}
