@@ -1,18 +1,26 @@
-import { backOff } from '../base/back-off.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { LeaseChange } from '../leases/lease.ts';
 import type { Counters } from '../misses/counters.ts';
+import { L2Monitor } from '../misses/l2-monitor.ts';
 import type { ResolverHandle } from '../misses/resolver-handle.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Device } from '../overlay/device.ts';
+import { Endpoints } from '../overlay/endpoints.ts';
 import { type ForwardingCounters, ForwardingTable } from '../overlay/forwarding-table.ts';
 import { Programmer } from '../overlay/programmer.ts';
 import type { Ending } from './ending.ts';
+import { ForwardingGuard } from './forwarding-guard.ts';
 import type { RunOptions } from './run-options.ts';
 import { startResolver } from './start-resolver.ts';
+
+/** What a data plane counts; goes on with its successor. */
+export interface PlaneCounters {
+  readonly misses: Counters;
+  readonly forwarding: ForwardingCounters;
+  l2Overruns: number;
+}
 
 export interface DataPlaneParts {
   readonly kernel: Conversation;
@@ -22,40 +30,41 @@ export interface DataPlaneParts {
   readonly clock: Clock;
   readonly ending: Ending;
   readonly log: Log;
-  /** Of the device's predecessor. */
-  readonly counters?: { readonly misses: Counters; readonly forwarding: ForwardingCounters };
+  readonly counters: PlaneCounters;
 }
-
-/** What others wrote into the forwarding table is looked at after this time, in milliseconds, all of it together. */
-const LOOK_AFTER_MS = 50;
 
 /** The neighbours and forwarding entries of one tunnel device, and what answers its misses. */
 export class DataPlane {
-  readonly resolver: ResolverHandle;
-  readonly forwarding: ForwardingTable;
-  readonly #parts: DataPlaneParts;
+  readonly #resolver: ResolverHandle;
   readonly #programmer: Programmer;
-  readonly #closing = new AbortController();
+  /** Of static forwarding entries. */
+  readonly #guard: ForwardingGuard | undefined;
+  /** Of forwarding entries on demand. */
+  readonly #monitor: L2Monitor | undefined;
   #listed = false;
-  #isRetrying = false;
-  #isLooking = false;
 
   /** @throws KernelFault */
   constructor(parts: DataPlaneParts) {
-    const { kernel, device, log, counters } = parts;
-    this.#parts = parts;
-    this.forwarding = new ForwardingTable(kernel, device.ifindex, log, counters?.forwarding);
-    const { network, options, ending } = parts;
-    this.resolver = startResolver({
-      device,
-      network,
-      options,
-      ending,
-      log,
-      ...(counters === undefined ? {} : { counters: counters.misses }),
-      onForwarding: (notice) => this.#observe(notice),
+    const { kernel, device, log, counters, options } = parts;
+    this.#resolver = startResolver({
+      ...parts,
+      counters: counters.misses,
+      onForwarding: (notice) => {
+        if (this.#listed) {
+          this.#guard?.observe(notice);
+        }
+      },
     });
-    this.#programmer = new Programmer(this.forwarding, this.resolver);
+    if (options.fdb === 'on-demand') {
+      this.#programmer = new Programmer(new Endpoints(log), this.#resolver);
+      this.#monitor = this.#startMonitor(parts);
+    } else {
+      const table = new ForwardingTable(kernel, device.ifindex, log, counters.forwarding);
+      const programmer = new Programmer(table, this.#resolver);
+      const compare = () => programmer.program([], true);
+      this.#programmer = programmer;
+      this.#guard = new ForwardingGuard({ ...parts, device: device.name, table, compare });
+    }
   }
 
   /**
@@ -67,65 +76,24 @@ export class DataPlane {
   async program(changes: readonly LeaseChange[], complete: boolean): Promise<void> {
     await this.#programmer.program(changes, complete);
     this.#listed ||= complete;
-    if (this.forwarding.incomplete) {
-      this.#run(this.#tryAgain());
-    }
+    this.#guard?.check();
   }
 
-  /** Ends the resolver. What is in the kernel stays. */
+  /** Ends its threads. What is in the kernel stays. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    await this.resolver.stop();
+    this.#guard?.close();
+    await this.#monitor?.stop();
+    await this.#resolver.stop();
   }
 
-  #run(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      if (!this.#closing.signal.aborted) {
-        this.#parts.ending.fail(error);
-      }
+  #startMonitor({ device, ending, counters }: DataPlaneParts): L2Monitor {
+    return new L2Monitor({
+      ifindex: device.ifindex,
+      onMiss: (mac) => this.#resolver.repairForwarding(mac),
+      onOverrun: () => {
+        counters.l2Overruns += 1;
+      },
+      onFailure: (fault) => ending.fail(fault),
     });
-  }
-
-  /** What the kernel refused, for want of memory as a rule, is written again after a pause, until it takes it. */
-  async #tryAgain(): Promise<void> {
-    if (this.#isRetrying) {
-      return;
-    }
-    this.#isRetrying = true;
-    for (let attempt = 0; this.forwarding.incomplete; attempt++) {
-      await this.#parts.clock.sleep(backOff(attempt), this.#closing.signal);
-      if (this.#closing.signal.aborted) {
-        return;
-      }
-      await this.#programmer.program([], true);
-    }
-    this.#isRetrying = false;
-  }
-
-  /** Somebody wrote a forwarding entry: the agent, as a rule. */
-  #observe(notice: ForwardingNotice): void {
-    if (this.#listed && !this.#isLooking && this.forwarding.contradicts(notice)) {
-      this.#isLooking = true;
-      this.#run(this.#look());
-    }
-  }
-
-  async #look(): Promise<void> {
-    const { clock, log, device } = this.#parts;
-    await clock.sleep(LOOK_AFTER_MS, this.#closing.signal);
-    this.#isLooking = false;
-    if (this.#closing.signal.aborted) {
-      return;
-    }
-    const before = { ...this.forwarding.counters };
-    await this.#programmer.program([], true);
-    const written = this.forwarding.counters.written - before.written;
-    const removed = this.forwarding.counters.removed - before.removed;
-    if (written + removed > 0) {
-      log.warn(
-        { device: device.name, written, removed },
-        'put forwarding entries right that somebody else had changed',
-      );
-    }
   }
 }

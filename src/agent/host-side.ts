@@ -48,7 +48,7 @@ export class HostSide {
   async raise(config: NetworkConfig, mac?: Mac): Promise<Tunnel> {
     const { options, kernel, underlay, progress, log } = this.#parts;
     this.#warnOf(config);
-    const plan = planDevice(config, underlay);
+    const plan = planDevice(config, underlay, options.fdb === 'on-demand');
     this.#lock = await acquireInstanceLock(deviceName(plan.vni), { controlSocket: options.controlSocket });
     const tunnel = { plan, device: ensureDevice(kernel, plan, log, mac) };
     progress.config = config;

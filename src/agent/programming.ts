@@ -88,30 +88,16 @@ export class Programming {
   async #renew(tunnel: Tunnel): Promise<void> {
     const { progress } = this.#parts;
     progress.tunnel = tunnel;
-    const former = this.#plane;
-    await former.close();
-    this.#plane = this.#makePlane(tunnel, former);
+    await this.#plane.close();
+    this.#plane = this.#makePlane(tunnel);
     const changes = this.leases.map((after) => ({ after }));
     await this.#plane.program(changes, progress.programmed);
   }
 
-  #makePlane({ device }: Tunnel, former?: DataPlane): DataPlane {
+  #makePlane({ device }: Tunnel): DataPlane {
     const { options, kernel, network, progress, ending, log } = this.#parts;
-    const plane = new DataPlane({
-      kernel,
-      device,
-      network,
-      options,
-      clock: systemClock,
-      ending,
-      log,
-      ...(former && {
-        counters: { misses: former.resolver.counters, forwarding: former.forwarding.counters },
-      }),
-    });
-    progress.resolver = plane.resolver;
-    progress.forwarding = plane.forwarding;
-    return plane;
+    const { counters } = progress;
+    return new DataPlane({ kernel, device, network, options, clock: systemClock, ending, log, counters });
   }
 
   #program(changes: readonly LeaseChange[], complete: boolean): void {

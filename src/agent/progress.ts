@@ -5,9 +5,8 @@ import type { DatedCopy } from '../leases/mirror-copy.ts';
 import type { MirrorFile } from '../leases/mirror-file.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { RemovalHold } from '../leases/removal-hold.ts';
-import type { ResolverHandle } from '../misses/resolver-handle.ts';
 import type { Device, DevicePlan } from '../overlay/device.ts';
-import type { ForwardingTable } from '../overlay/forwarding-table.ts';
+import type { PlaneCounters } from './data-plane.ts';
 
 /** The tunnel as it stands. */
 export interface Tunnel {
@@ -26,8 +25,7 @@ export interface Progress {
   file?: MirrorFile;
   /** The copy that counts until the first complete list. */
   standIn?: DatedCopy;
-  forwarding?: ForwardingTable;
-  resolver?: ResolverHandle;
+  readonly counters: PlaneCounters;
   /** The device has its address and route. */
   addressed: boolean;
   /** The first complete list of leases is in the kernel. */

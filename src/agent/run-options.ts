@@ -1,6 +1,8 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** See `--fdb`. */
+export type FdbMode = 'static' | 'on-demand';
 export type LogFormat = 'json' | 'text';
 
 /** Where log entries go from (the least severe level that is written) and what they look like. */
@@ -29,6 +31,8 @@ export interface RunOptions extends LogOptions, StoreOptions {
   readonly idleTimeoutMs: number;
   /** At least 1. */
   readonly maximumNeighbours: number;
+  /** Whether forwarding entries stand per lease, or come and go with the neighbours that need them. */
+  readonly fdb: FdbMode;
   /** How long removals wait that are to be doubted; 0: not at all. */
   readonly removalHoldMs: number;
   /** An IPv4 or IPv6 address. */

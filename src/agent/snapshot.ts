@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Conversation } from '../kernel/conversation.ts';
+import type { CounterName } from '../misses/counters.ts';
 import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { carriesPackets } from '../overlay/addressing.ts';
@@ -43,7 +44,7 @@ export function snapshot(progress: Progress, kernel: Conversation, identity: Ide
     device: deviceOf(progress),
     lease: leaseOf(progress, identity),
     mirror: mirrorOf(progress),
-    forwarding: { ...(progress.forwarding?.counters ?? { entries: 0, written: 0, removed: 0, failed: 0 }) },
+    forwarding: forwardingOf(progress),
     ...resolverOf(progress),
   };
 }
@@ -96,9 +97,20 @@ function dateOf(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }
 
-function resolverOf({ resolver }: Progress): Pick<Stats, 'misses' | 'neighbours'> {
-  const count = (name: Parameters<NonNullable<typeof resolver>['counters']['get']>[0]) =>
-    resolver?.counters.get(name) ?? 0;
+/** The resolver counts those that it installs on demand. */
+function forwardingOf({ counters: { misses, forwarding } }: Progress): Stats['forwarding'] {
+  return {
+    entries: forwarding.entries + misses.get('forwarding'),
+    written: forwarding.written + misses.get('forwardingWritten'),
+    removed: forwarding.removed + misses.get('forwardingRemoved'),
+    failed: forwarding.failed + misses.get('forwardingFailed'),
+  };
+}
+
+function resolverOf({
+  counters: { misses, l2Overruns },
+}: Progress): Pick<Stats, 'misses' | 'l2Misses' | 'neighbours'> {
+  const count = (name: CounterName) => misses.get(name);
   return {
     misses: {
       answered: count('answered'),
@@ -108,8 +120,9 @@ function resolverOf({ resolver }: Progress): Pick<Stats, 'misses' | 'neighbours'
       recovered: count('recovered'),
       overruns: count('overruns'),
       malformed: count('malformed'),
-      refused: resolver?.counters.refusals() ?? {},
+      refused: misses.refusals(),
     },
+    l2Misses: { repaired: count('l2Repaired'), unknown: count('l2Unknown'), overruns: l2Overruns },
     neighbours: {
       installed: count('neighbours'),
       rewritten: count('rewritten'),

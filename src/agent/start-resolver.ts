@@ -14,8 +14,7 @@ export interface StartResolverParts {
   readonly options: RunOptions;
   readonly ending: Ending;
   readonly log: Log;
-  /** Goes on with these. */
-  readonly counters?: Counters;
+  readonly counters: Counters;
   readonly onForwarding: (notice: ForwardingNotice) => void;
 }
 
@@ -31,7 +30,8 @@ export function startResolver(parts: StartResolverParts): ResolverHandle {
     network,
     maximum: options.maximumNeighbours,
     idleTimeout: options.idleTimeoutMs,
-    ...(counters === undefined ? {} : { counters }),
+    counters,
+    forwardOnDemand: options.fdb === 'on-demand',
     onForwarding,
     onUnknown: (address) =>
       log.info({ address: formatIpv4(address) }, 'no lease covers this address: its sender was told'),
@@ -46,7 +46,7 @@ export function startResolver(parts: StartResolverParts): ResolverHandle {
 
 function tellOfMended({ name }: Device, entries: number, log: Log): void {
   if (entries > 0) {
-    log.warn({ device: name, entries }, 'put neighbours right that somebody else had changed');
+    log.warn({ device: name, entries }, 'put entries right that somebody else had changed');
   }
 }
 

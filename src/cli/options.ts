@@ -156,6 +156,20 @@ export const options = {
     help: 'How long removals wait when half of the leases vanish at once; 0 for not at all.',
     parse: duration,
   }),
+  fdb: value({
+    name: 'fdb',
+    commands: ['run'],
+    value: '<when>',
+    environment: 'L3MISSD_FDB',
+    default: 'static',
+    help: 'When forwarding entries are installed: static, with each lease, or on-demand, with the first neighbour behind it.',
+    parse: oneOf(['static', 'on-demand']),
+  }),
+  l3miss: onOff({
+    name: 'l3miss',
+    commands: ['run'],
+    help: 'Accepted without effect: misses come from the neighbour table here, see docs/architecture.md.',
+  }),
   logLevel: value({
     name: 'log-level',
     commands: ['run', 'cleanup', 'stats'],

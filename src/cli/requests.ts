@@ -24,6 +24,7 @@ export function runOptions(settings: Settings, around: Surroundings): RunOptions
     idleTimeoutMs: settings.read(options.idleTimeout),
     maximumNeighbours: settings.read(options.maxNeighbours),
     removalHoldMs: settings.read(options.removalHold),
+    fdb: settings.read(options.fdb),
     healthzIp: settings.read(options.healthzIp),
     healthzPort: settings.read(options.healthzPort),
     controlSocket: settings.read(options.controlSocket),

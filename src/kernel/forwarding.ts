@@ -12,6 +12,7 @@ import {
 } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
 import { neighbourMessage } from '../netlink/neighbour/message.ts';
+import { u32 } from '../netlink/values.ts';
 import type { Conversation } from './conversation.ts';
 
 /** A forwarding (FDB) entry of a vxlan device: frames to `mac` travel to the tunnel's end at `endpoint`. */
@@ -21,6 +22,8 @@ export interface ForwardingEntry {
   readonly endpoint: Ipv4 | undefined;
   /** One of NUD_*. */
   readonly state: number;
+  /** How long ago the last frame went by it, in milliseconds; undefined where the kernel does not say. */
+  readonly unusedMs: number | undefined;
 }
 
 /** A forwarding entry that was written, or removed, by whomever. */
@@ -63,18 +66,26 @@ export function listForwarding(conversation: Conversation, ifindex: number): For
     },
     (frame) => {
       const { header, attributes } = neighbourMessage.decode(frame.payload);
-      const { destination, linkLayerAddress } = attributes;
+      const { destination, linkLayerAddress, cacheInfo } = attributes;
       if (
         header.ifindex === ifindex &&
         (header.flags & NTF_SELF) !== 0 &&
         typeof linkLayerAddress === 'string'
       ) {
         const endpoint = typeof destination === 'number' ? destination : undefined;
-        found.push({ mac: linkLayerAddress, endpoint, state: header.state });
+        const unusedMs = unusedTime(cacheInfo);
+        found.push({ mac: linkLayerAddress, endpoint, state: header.state, unusedMs });
       }
     },
   );
   return found;
+}
+
+/** struct nda_cacheinfo (linux/neighbour.h): ndm_used is its second word, in hundredths of a second (USER_HZ). */
+function unusedTime(cacheInfo: Uint8Array | undefined): number | undefined {
+  return cacheInfo === undefined || cacheInfo.length < 8
+    ? undefined
+    : u32.read(Buffer.from(cacheInfo), 4, 4) * 10;
 }
 
 /** Equivalent to `bridge fdb replace MAC dev DEV self permanent dst ENDPOINT`. */

@@ -30,6 +30,7 @@ import {
 } from '../netlink/constants.ts';
 import { changeFilter, type Watched } from './change-filter.ts';
 import { KernelFault } from './kernel-fault.ts';
+import { l2MissFilter } from './l2-miss-filter.ts';
 import { missFilter } from './miss-filter.ts';
 
 const ON = number(1);
@@ -101,6 +102,28 @@ export function openMissSocket(options: MissSocketOptions): MissSocket {
   } catch (error) {
     close(descriptor);
     throw asKernelFault('miss socket', error);
+  }
+}
+
+/**
+ * A socket that receives what a vxlan device with l2miss tells of frames without a forwarding entry. Its buffer has the
+ * default size: what does not fit comes again with the next frame.
+ *
+ * @param waitMilliseconds how long a read blocks before it gives up with EAGAIN
+ * @throws KernelFault
+ */
+export function openL2MissSocket(ifindex: number, waitMilliseconds: number): number {
+  const descriptor = open('l2miss socket', NETLINK_ROUTE, [
+    timeout(waitMilliseconds),
+    { level: SOL_NETLINK, option: NETLINK_CAP_ACK, value: ON },
+  ]);
+  try {
+    attachFilter(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, l2MissFilter(ifindex));
+    setSocketOption(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, number(RTNLGRP_NEIGH));
+    return descriptor;
+  } catch (error) {
+    close(descriptor);
+    throw asKernelFault('l2miss socket', error);
   }
 }
 

@@ -1,7 +1,15 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { askForAcknowledgement, type MessageMemory, messageMemory } from '../netlink/message.ts';
 import { fill, type Template } from '../netlink/template.ts';
-import { absentTemplate, doubtTemplate, resolvedTemplate } from './answer.ts';
+import {
+  absentTemplate,
+  doubtTemplate,
+  forwardingTemplate,
+  resolvedTemplate,
+  unforwardTemplate,
+} from './answer.ts';
+import type { RemoteHost } from './decide.ts';
+import type { Vtep, VtepTable } from './vtep.ts';
 
 /** As many answers as go into one write; the kernel handles them all before the write returns. */
 const MOST_ANSWERS = 64;
@@ -14,6 +22,9 @@ export class AnswerQueue {
   readonly #resolved: Template;
   readonly #absent: Template;
   readonly #doubt: Template;
+  readonly #forwarding: Template;
+  readonly #unforward: Template;
+  readonly #vteps: VtepTable | undefined;
   readonly #memory: MessageMemory;
   /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
   readonly #views = new Map<number, Buffer>();
@@ -21,10 +32,14 @@ export class AnswerQueue {
   #lastAt = 0;
   #count = 0;
 
-  constructor(ifindex: number) {
+  /** @param vteps where forwarding entries are installed on demand */
+  constructor(ifindex: number, vteps?: VtepTable) {
     this.#resolved = resolvedTemplate(ifindex);
     this.#absent = absentTemplate(ifindex);
     this.#doubt = doubtTemplate(ifindex);
+    this.#forwarding = forwardingTemplate(ifindex);
+    this.#unforward = unforwardTemplate(ifindex);
+    this.#vteps = vteps;
     this.#memory = messageMemory(MOST_ANSWERS * this.#resolved.bytes.length);
   }
 
@@ -37,9 +52,27 @@ export class AnswerQueue {
     return this.#count + answers <= MOST_ANSWERS;
   }
 
-  /** `This address is at that MAC` (six bytes). */
-  addResolved(destination: Ipv4, mac: Uint8Array): void {
+  /**
+   * `This address is at that host`. The forwarding entry goes before it where it is missing, because the kernel sends
+   * what waits as soon as the neighbour is there; then it takes the room of two.
+   */
+  addResolved(destination: Ipv4, { mac, vtep }: RemoteHost): void {
+    if (vtep?.isMissing === true) {
+      this.addForwarding(vtep);
+    }
     this.#add(this.#resolved, destination, mac);
+  }
+
+  /** `That MAC is at this endpoint`; takes it for written. */
+  addForwarding(vtep: Vtep): void {
+    this.#add(this.#forwarding, vtep.endpoint ?? 0, vtep.bytes);
+    this.#vteps?.noteWritten(vtep);
+  }
+
+  /** `Nothing is at that MAC`; takes it for written. */
+  addNoForwarding(vtep: Vtep): void {
+    this.#add(this.#unforward, 0, vtep.bytes);
+    this.#vteps?.noteRemoved(vtep);
   }
 
   /** `Nobody has this address`. */

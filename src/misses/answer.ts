@@ -1,3 +1,4 @@
+import { removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
 import { changeNeighbour, doubtNeighbour, removeNeighbour } from '../kernel/neighbours.ts';
 import { NLM_F_REQUEST } from '../netlink/constants.ts';
 import { PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
@@ -11,6 +12,20 @@ export function resolvedTemplate(ifindex: number): Template {
 /** `Is anybody using this address?` */
 export function doubtTemplate(ifindex: number): Template {
   return template(doubtNeighbour(ifindex, PLACE_ADDRESS, PLACE_MAC, OWN_PROTOCOL), NLM_F_REQUEST);
+}
+
+/** Tells refusals of forwarding entries from those of neighbours. */
+export const FORWARDING_SEQUENCE = 3;
+
+/** `That MAC is at this endpoint`: PERMANENT. */
+export function forwardingTemplate(ifindex: number): Template {
+  const request = replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS);
+  return template(request, NLM_F_REQUEST, FORWARDING_SEQUENCE);
+}
+
+/** `Nothing is at that MAC`, wherever the entry leads. */
+export function unforwardTemplate(ifindex: number): Template {
+  return template(removeForwarding(ifindex, PLACE_MAC), NLM_F_REQUEST, FORWARDING_SEQUENCE);
 }
 
 /** `Nobody has this address`: the waiting packets fail with EHOSTUNREACH, and nothing is left in the table. */

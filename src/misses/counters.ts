@@ -32,8 +32,17 @@ export const COUNTERS = [
   'evictedIdle',
   /** Neighbours that went because there were too many, although they may have been in use. */
   'evictedUnderPressure',
-  /** Neighbours that somebody else removed, added or altered. */
+  /** Neighbours, and forwarding entries on demand, that somebody else removed, added or altered. */
   'mended',
+  /** Forwarding entries on demand: how many there are, were written and removed, and were refused. */
+  'forwarding',
+  'forwardingWritten',
+  'forwardingRemoved',
+  'forwardingFailed',
+  /** Frames to a VTEP of a lease that the kernel had no forwarding entry for: it was written. */
+  'l2Repaired',
+  /** Frames to MACs that no lease names. */
+  'l2Unknown',
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];

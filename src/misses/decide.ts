@@ -1,9 +1,13 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
+import type { Vtep } from './vtep.ts';
 
-/** A remote host as the resolver knows it: the MAC of its tunnel device, as six bytes ready to be sent. */
+/** A remote host as the resolver knows it. */
 export interface RemoteHost {
+  /** Of its tunnel device: six bytes ready to be sent. */
   readonly mac: Uint8Array;
+  /** Only where forwarding entries are installed on demand. */
+  readonly vtep?: Vtep | undefined;
 }
 
 /** No lease covers the address: the packets that wait for it fail at once. */

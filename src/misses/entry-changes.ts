@@ -7,6 +7,7 @@ import { type Decision, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import { type Lifetime, SUSPECTS_AT_ONCE } from './lifetime.ts';
 import { Rewrites } from './rewrites.ts';
+import type { Vtep, VtepTable } from './vtep.ts';
 
 /** As many entries follow a lease change in one write: about 10 us, which a miss that comes meanwhile has to wait. */
 export const REWRITES_AT_ONCE = 6;
@@ -14,13 +15,18 @@ export const REWRITES_AT_ONCE = 6;
 /** As many addresses are looked at for them at most: about 4 us, since each is a place in memory that is not cached. */
 const LOOKS_AT_ONCE = 64;
 
-/** A question may need two messages: its answer and an eviction. */
-export const ONE_QUESTION = 2;
+/** A question may need three messages: a forwarding entry, its answer, and an eviction. */
+export const ONE_QUESTION = 3;
+
+/** An entry that follows its lease may need two. */
+const ONE_REWRITE = 2;
 
 export interface EntryChangesParts {
   readonly counters: Counters;
   readonly installed: InstalledNeighbours;
   readonly lifetime: Lifetime;
+  /** Where forwarding entries are installed on demand. */
+  readonly vteps?: VtepTable | undefined;
   /** What an address is to be, by the leases of now. */
   readonly decide: (address: Ipv4) => Decision;
 }
@@ -56,8 +62,9 @@ export class EntryChanges {
 
   /** Whether the next read must not wait for a miss: there is more to do, or to hear of. */
   get needsMark(): boolean {
-    const { installed, lifetime } = this.#parts;
-    return this.isRewriting || installed.isOverfull || this.#written.needsMark || lifetime.needsMark;
+    const { installed, lifetime, vteps } = this.#parts;
+    const isChanging = this.isRewriting || installed.isOverfull || vteps?.hasChanged === true;
+    return isChanging || this.#written.needsMark || lifetime.needsMark;
   }
 
   marked(): void {
@@ -94,11 +101,22 @@ export class EntryChanges {
   follow(): void {
     let written = 0;
     for (let looks = 0; looks < LOOKS_AT_ONCE && written < REWRITES_AT_ONCE; looks++) {
-      if (this.#rewrites.isEmpty || !this.#answers.hasRoomFor(1)) {
+      if (this.#rewrites.isEmpty || !this.#answers.hasRoomFor(ONE_REWRITE)) {
         return;
       }
       const address = this.#rewrites.next();
       written += address !== undefined && this.#followLease(address) ? 1 : 0;
+    }
+  }
+
+  /** Lets forwarding entries follow: of VTEPs that moved, or that the last neighbour left. */
+  forward(): void {
+    const { vteps } = this.#parts;
+    while (vteps?.hasChanged === true && this.#answers.hasRoomFor(1)) {
+      const vtep = vteps.next();
+      if (vtep !== undefined) {
+        this.#writeForwarding(vtep);
+      }
     }
   }
 
@@ -138,6 +156,15 @@ export class EntryChanges {
     }
   }
 
+  #writeForwarding(vtep: Vtep): void {
+    if (vtep.isNeeded) {
+      this.#answers.addForwarding(vtep);
+    } else {
+      this.#answers.addNoForwarding(vtep);
+    }
+    this.#written.wrote();
+  }
+
   /** @returns whether the address's entry has to be written */
   #followLease(address: Ipv4): boolean {
     const { installed, lifetime, counters, decide } = this.#parts;
@@ -152,7 +179,7 @@ export class EntryChanges {
       installed.forget(address);
       this.#remove(address, 'removed');
     } else {
-      this.#answers.addResolved(address, decision.mac);
+      this.#answers.addResolved(address, decision);
       this.#written.wrote();
       installed.redirect(address, decision, lifetime.now);
       counters.add('rewritten');

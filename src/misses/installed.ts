@@ -74,7 +74,7 @@ export class InstalledNeighbours {
     if (known === NONE) {
       this.#add(address, remote, now);
     } else {
-      this.#hosts[known] = remote;
+      this.#lead(known, remote);
       this.#move(known, false, now);
     }
   }
@@ -89,7 +89,7 @@ export class InstalledNeighbours {
   redirect(address: Ipv4, remote: RemoteHost, now: number): void {
     const entry = this.#index.find(address);
     if (entry !== NONE) {
-      this.#hosts[entry] = remote;
+      this.#lead(entry, remote);
       if (this.#suspected[entry] === 1) {
         this.#move(entry, false, now);
       }
@@ -129,7 +129,7 @@ export class InstalledNeighbours {
     }
     this.#index.remove(address);
     this.#listOf(entry).remove(entry);
-    this.#hosts[entry] = undefined;
+    this.#lead(entry, undefined);
     this.#free[this.#freeCount] = entry;
     this.#freeCount += 1;
   }
@@ -147,6 +147,16 @@ export class InstalledNeighbours {
   #oldestOf(list: AgeList, by: number): Ipv4 | undefined {
     const entry = list.oldest;
     return entry !== NONE && (this.#since[entry] ?? 0) <= by ? this.#addresses[entry] : undefined;
+  }
+
+  /** A VTEP knows how many neighbours lead to it. */
+  #lead(entry: number, remote: RemoteHost | undefined): void {
+    const former = this.#hosts[entry]?.vtep;
+    this.#hosts[entry] = remote;
+    if (former !== remote?.vtep) {
+      remote?.vtep?.gain();
+      former?.lose();
+    }
   }
 
   #listOf(entry: number): AgeList {
@@ -172,7 +182,7 @@ export class InstalledNeighbours {
       this.#freeCount -= 1;
     }
     this.#addresses[entry] = address;
-    this.#hosts[entry] = remote;
+    this.#lead(entry, remote);
     this.#place(entry, false, now);
     this.#index.add(entry);
   }

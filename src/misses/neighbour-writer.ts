@@ -15,15 +15,16 @@ import type { CounterName, Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Lifetime } from './lifetime.ts';
-
-/** Refusals after which nothing changed, so that the same may succeed later. */
-export const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['ENOBUFS', 'ENOMEM', 'EAGAIN']);
+import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { Vtep } from './vtep.ts';
 
 interface Parts {
   readonly ifindex: number;
   readonly network: Prefix;
   readonly conversation: Conversation;
   readonly counters: Counters;
+  /** Writes the forwarding entries that neighbours are about to lead to; false when there was no memory for one. */
+  readonly forward: (vteps: Iterable<Vtep>) => boolean;
 }
 
 /** One entry to write: with a MAC it is installed, without it is removed. */
@@ -148,6 +149,7 @@ export class NeighbourWriter {
       const change = changes[index];
       return change && this.#requestFor(change);
     };
+    const forwarded = this.#parts.forward(changes.flatMap(({ remote }) => remote?.vtep ?? []));
     const failures = this.#parts.conversation.batch(operation, { length: changes.length, at });
     const refused = new Map(failures.map(({ index, fault }) => [index, fault.code]));
     for (const [index, change] of changes.entries()) {
@@ -155,7 +157,7 @@ export class NeighbourWriter {
     }
     this.#countRefusals(failures, changes);
     const evicted = evictions.length === 0 || this.#write('evict neighbours', evictions);
-    return evicted && !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));
+    return forwarded && evicted && !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));
   }
 
   #note({ destination, remote, count }: Change, refusal: string | undefined, evictions: Change[]): void {

@@ -7,9 +7,10 @@ import type { Prefix } from '../net/prefix.ts';
 import { u32 } from '../netlink/values.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { CatchUp, type Due } from './catch-up.ts';
+import type { RemoteHost } from './decide.ts';
 import { EntryChanges, type EntryChangesParts, ONE_QUESTION, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
-import { OUT_OF_MEMORY } from './neighbour-writer.ts';
+import { OUT_OF_MEMORY } from './out-of-memory.ts';
 
 /** Offset of nlmsg_seq in nlmsghdr. */
 const SEQUENCE_AT = 8;
@@ -36,13 +37,13 @@ export class Outbox {
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
-    this.#answers = new AnswerQueue(parts.ifindex);
+    this.#answers = new AnswerQueue(parts.ifindex, parts.vteps);
     this.#changes = new EntryChanges(parts, this.#answers);
   }
 
-  /** `This address is at that MAC` (six bytes). */
-  addResolved(address: Ipv4, mac: Uint8Array): void {
-    this.#answers.addResolved(address, mac);
+  /** `This address is at that host`. */
+  addResolved(address: Ipv4, remote: RemoteHost): void {
+    this.#answers.addResolved(address, remote);
   }
 
   /** `Nobody has this address`. */
@@ -105,6 +106,7 @@ export class Outbox {
   /** Writes what waits to be written, one batch of it. */
   goOn(): void {
     this.#changes.follow();
+    this.#changes.forward();
     if (this.#answers.isEmpty && !this.#catchUp.isBehind) {
       this.#changes.makeRoom();
       this.#changes.sweep();

@@ -4,11 +4,12 @@ import { openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
 import type { ThreadFault } from '../kernel/thread-fault.ts';
 import { preferThread } from '../kernel/thread-priority.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { Counters } from './counters.ts';
 import { NEVER, SUSPECTS_AT_ONCE } from './lifetime.ts';
-import type { SubnetChange } from './resolver.ts';
-import type { LeasesMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
+import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
+import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
  * Room for 160,000 misses at 832 bytes each. The kernel takes no memory for it before they wait. What does not fit is
@@ -29,6 +30,8 @@ export interface ResolverOptions {
   readonly maximum: number;
   /** How long nobody uses a neighbour before it goes, in milliseconds; 0: for ever. */
   readonly idleTimeout: number;
+  /** Install forwarding entries with the neighbours that need them: not unless told. */
+  readonly forwardOnDemand?: boolean;
   /** Goes on with these, of a resolver that has ended. */
   readonly counters?: Counters;
   /** Receive buffer to ask for, in bytes: MISS_BUFFER_BYTES unless told. */
@@ -50,7 +53,7 @@ export class ResolverHandle {
   readonly counters: Counters;
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
-  readonly #thread: BlockingThread<LeasesMessage, ResolverMessage>;
+  readonly #thread: BlockingThread<MainMessage, ResolverMessage>;
   readonly #options: ResolverOptions;
   readonly #waiting = new Map<number, Waiting>();
   #fault: ThreadFault | undefined;
@@ -58,7 +61,8 @@ export class ResolverHandle {
 
   /** @throws KernelFault when a socket cannot be opened */
   constructor(options: ResolverOptions) {
-    const { ifindex, network, maximum, idleTimeout, receiveBytes: wanted = MISS_BUFFER_BYTES } = options;
+    const { ifindex, network, maximum, idleTimeout, forwardOnDemand = false } = options;
+    const { receiveBytes: wanted = MISS_BUFFER_BYTES } = options;
     const routeDescriptor = openRouteSocket();
     const { descriptor, receiveBytes } = openMissSocket({
       ifindex,
@@ -77,6 +81,7 @@ export class ResolverHandle {
         network,
         maximum,
         idleTimeout,
+        forwardOnDemand,
         missDescriptor: descriptor,
         routeDescriptor,
         counters: this.counters.memory,
@@ -91,18 +96,31 @@ export class ResolverHandle {
   /**
    * Hands lease changes to the resolver. Resolves when the neighbours that exist follow them.
    *
+   * @param endpoints where VTEPs are now, for forwarding entries on demand
+   *
    * @throws ThreadFault when the resolver ends before it has done so
    */
-  apply(changes: readonly SubnetChange[], complete: boolean): Promise<void> {
+  apply(
+    changes: readonly SubnetChange[],
+    complete: boolean,
+    endpoints: readonly EndpointChange[] = [],
+  ): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       if (this.#fault === undefined) {
         this.#waiting.set(id, { resolve, reject });
-        this.#thread.post({ id, changes, complete });
+        this.#thread.post({ kind: 'leases', id, changes, complete, endpoints });
       } else {
         reject(this.#fault);
       }
     });
+  }
+
+  /** The kernel had no forwarding entry for a frame to that MAC; does nothing unless they are installed on demand. */
+  repairForwarding(mac: Mac): void {
+    if (this.#fault === undefined) {
+      this.#thread.post({ kind: 'l2miss', mac });
+    }
   }
 
   /** Ends the thread and closes its sockets. */

@@ -1,7 +1,8 @@
 import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { SubnetChange } from './resolver.ts';
+import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
 
 /** What the resolver thread is started with. Descriptors belong to the process, so a number is enough. */
 export interface ResolverStart {
@@ -12,14 +13,19 @@ export interface ResolverStart {
   readonly counters: SharedArrayBuffer;
   readonly maximum: number;
   readonly idleTimeout: number;
+  readonly forwardOnDemand: boolean;
 }
 
-/** Main to resolver. */
-export interface LeasesMessage {
-  readonly id: number;
-  readonly changes: readonly SubnetChange[];
-  readonly complete: boolean;
-}
+/** Main to resolver: lease changes, the first of which make a complete list; a frame found no forwarding entry. */
+export type MainMessage =
+  | {
+      readonly kind: 'leases';
+      readonly id: number;
+      readonly changes: readonly SubnetChange[];
+      readonly complete: boolean;
+      readonly endpoints: readonly EndpointChange[];
+    }
+  | { readonly kind: 'l2miss'; readonly mac: Mac };
 
 /**
  * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;

@@ -2,12 +2,11 @@ import { readlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { runBlockingLoop } from '../kernel/blocking-loop.ts';
 import { Conversation } from '../kernel/conversation.ts';
-import { readForwardingNotice } from '../kernel/forwarding.ts';
 import { ThreadFault } from '../kernel/thread-fault.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
 import { Counters } from './counters.ts';
 import { Resolver } from './resolver.ts';
-import type { LeasesMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
+import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 import { UnknownAddresses } from './unknown-addresses.ts';
 
 /** The resolver thread: reads misses until it is told to stop. */
@@ -26,6 +25,7 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
     counters: new Counters(start.counters),
     maximum: start.maximum,
     idleTimeout: start.idleTimeout,
+    forwardOnDemand: start.forwardOnDemand,
     now: () => performance.now(),
     onUnknown: (address) => {
       if (unknown.shouldTell(address)) {
@@ -33,16 +33,23 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
       }
     },
     onMended: (entries) => post({ kind: 'mended', entries }),
-    onForwarding: (type, payload) =>
-      post({ kind: 'forwarding', notice: readForwardingNotice(type, payload) }),
+    onForwarding: (notice) => post({ kind: 'forwarding', notice }),
   });
   post({ kind: 'running', threadId: ownThreadId() });
-  runBlockingLoop<LeasesMessage>({
+  const take = (message: MainMessage) => {
+    if (message.kind === 'l2miss') {
+      resolver.repairForwarding(message.mac);
+    } else {
+      const { id, changes, complete, endpoints } = message;
+      resolver.place(endpoints);
+      resolver.apply(changes, complete, () => post({ kind: 'rewritten', id }));
+    }
+  };
+  runBlockingLoop({
     control: start.control,
     port,
     step: () => resolver.step(),
-    take: ({ id, changes, complete }) =>
-      resolver.apply(changes, complete, () => post({ kind: 'rewritten', id })),
+    take,
   });
 }
 

@@ -1,7 +1,6 @@
-import { codeOf, errnoName } from '../base/errno.ts';
+import { errnoName } from '../base/errno.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import { KernelFault } from '../kernel/kernel-fault.ts';
-import { listAskedNeighbours, listNeighbours } from '../kernel/neighbours.ts';
+import { type ForwardingNotice, readForwardingNotice } from '../kernel/forwarding.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macToBytes } from '../net/mac.ts';
@@ -9,8 +8,11 @@ import type { Prefix } from '../net/prefix.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
+import { FORWARDING_SEQUENCE } from './answer.ts';
+import { Comparison } from './comparison.ts';
 import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
+import { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import { InstalledNeighbours } from './installed.ts';
 import { Lifetime } from './lifetime.ts';
 import {
@@ -22,17 +24,12 @@ import {
   NEIGHBOUR_WRITTEN,
   REFUSAL,
 } from './miss-message.ts';
-import { NeighbourWriter, OUT_OF_MEMORY } from './neighbour-writer.ts';
+import { NeighbourWriter } from './neighbour-writer.ts';
+import { OUT_OF_MEMORY } from './out-of-memory.ts';
 import { Outbox } from './outbox.ts';
-
-/** What the kernel had no memory for in a comparison is tried again after this time, in milliseconds. */
-const TRY_AGAIN_MS = 1000;
-
-/** A change of one subnet's lease: its host's MAC, or undefined when nobody holds it any more. */
-export interface SubnetChange {
-  readonly subnet: Prefix;
-  readonly mac: Mac | undefined;
-}
+import { NOTHING_CAME, OVERRUN, receive } from './receive.ts';
+import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
+import type { Vtep } from './vtep.ts';
 
 export interface ResolverParts {
   readonly ifindex: number;
@@ -46,10 +43,14 @@ export interface ResolverParts {
   readonly maximum: number;
   /** How long nobody uses an entry before it goes, in milliseconds; NEVER: only when there are too many. */
   readonly idleTimeout: number;
+  /** Install forwarding entries with the neighbours that need them; otherwise they are somebody else's. */
+  readonly forwardOnDemand?: boolean;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Called when somebody else wrote a forwarding entry of the device, or the agent did: with the message's payload. */
-  readonly onForwarding?: (type: number, payload: Buffer) => void;
+  /**
+   * Called when somebody else wrote a forwarding entry of the device, or the agent did. Not when they are installed on demand.
+   */
+  readonly onForwarding?: (notice: ForwardingNotice) => void;
   /** Called when entries were put right that somebody else had removed, added or altered, with their number. */
   readonly onMended?: (entries: number) => void;
   /** Called after an address without a lease was answered; not for each one when several are answered together. */
@@ -65,30 +66,27 @@ export class Resolver {
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #installed: InstalledNeighbours;
   readonly #lifetime: Lifetime;
-  readonly #writer: NeighbourWriter;
+  readonly #comparison: Comparison;
   readonly #outbox: Outbox;
+  readonly #onDemand: ForwardingOnDemand | undefined;
   readonly #message = new MissMessage();
   #unknown: Ipv4 | undefined;
   #listed = false;
-  /** When to compare everything again, because the kernel had no memory for some of it. */
-  #tryAgainAt: number | undefined;
-  /** Somebody else wrote entries of the device, and nothing was compared since. */
-  #interference = false;
 
   constructor(parts: ResolverParts) {
-    const { ifindex, misses, counters } = parts;
     this.#parts = parts;
     this.#installed = new InstalledNeighbours(parts.maximum);
     this.#lifetime = new Lifetime(this.#installed, parts.idleTimeout, parts.now);
-    this.#writer = new NeighbourWriter(parts, this.#installed, this.#lifetime);
-    const decideNow = (address: Ipv4) => decide(address, this.#leases, this.#listed);
+    this.#onDemand = parts.forwardOnDemand ? new ForwardingOnDemand(parts) : undefined;
+    const forward = (vteps: Iterable<Vtep>) => this.#onDemand?.install(vteps) ?? true;
+    const writer = new NeighbourWriter({ ...parts, forward }, this.#installed, this.#lifetime);
+    this.#comparison = new Comparison({ ...parts, writer, onDemand: this.#onDemand, leases: this.#leases });
     this.#outbox = new Outbox({
-      ifindex,
-      misses,
-      counters,
+      ...parts,
       installed: this.#installed,
       lifetime: this.#lifetime,
-      decide: decideNow,
+      vteps: this.#onDemand?.vteps,
+      decide: (address) => decide(address, this.#leases, this.#listed),
     });
   }
 
@@ -98,12 +96,15 @@ export class Resolver {
    * @throws KernelFault when the socket is beyond use
    */
   step(): void {
-    const length = this.#receive();
+    const length = receive(this.#parts.misses, this.#message.datagram);
     if (length > 0) {
       this.#handle(length);
+    } else if (length === OVERRUN) {
+      this.#noteOverrun();
+    } else if (length === NOTHING_CAME) {
+      this.#noteSilence();
     }
-    if (this.#tryAgainAt !== undefined && this.#parts.now() >= this.#tryAgainAt) {
-      this.#tryAgainAt = undefined;
+    if (this.#comparison.takeTurn()) {
       this.#outbox.fallBehind('everything');
     }
     this.#outbox.afterRead();
@@ -111,6 +112,11 @@ export class Resolver {
       this.#parts.onUnknown?.(this.#unknown);
       this.#unknown = undefined;
     }
+  }
+
+  /** Takes over where VTEPs are, before `apply` lets neighbours lead to them; for forwarding entries on demand. */
+  place(changes: readonly EndpointChange[]): void {
+    this.#onDemand?.place(changes);
   }
 
   /**
@@ -128,12 +134,12 @@ export class Resolver {
       if (mac === undefined) {
         this.#leases.delete(subnet);
       } else {
-        this.#leases.set(subnet, { mac: macToBytes(mac) });
+        this.#leases.set(subnet, { mac: macToBytes(mac), vtep: this.#onDemand?.vteps.of(mac) });
       }
     }
     if (complete && !this.#listed) {
       this.#listed = true;
-      this.#compareAll();
+      this.#outbox.compared(this.#comparison.compareAll());
       this.#outbox.rewrite([], done);
     } else {
       this.#outbox.rewrite(
@@ -145,29 +151,47 @@ export class Resolver {
     this.#parts.counters.set('neighbours', this.#installed.size);
   }
 
+  /** The kernel had no forwarding entry for a frame to that MAC. */
+  repairForwarding(mac: Mac): void {
+    this.#onDemand?.repair(mac, this.#parts.now());
+    this.#outbox.goOn();
+  }
+
   #handle(length: number): void {
     switch (this.#message.read(length)) {
       case MISS:
         this.#resolve(this.#message.destination, this.#message.state);
         break;
       case REFUSAL:
-        this.#noteRefusal(this.#message.errno);
+        this.#noteRefusal(this.#message.errno, this.#message.sequence);
         this.#noteAcknowledgement(this.#message.sequence);
         break;
       case ACKNOWLEDGED:
         this.#noteAcknowledgement(this.#message.sequence);
         break;
       case NEIGHBOUR_WRITTEN:
-        this.#interference = true;
-        this.#outbox.fallBehind('everything');
+        this.#noteInterference();
         break;
       case FORWARDING_WRITTEN:
-        this.#parts.onForwarding?.(this.#message.type, this.#message.payload(length));
+        this.#hearOfForwarding(readForwardingNotice(this.#message.type, this.#message.payload(length)));
         break;
       case MALFORMED:
         this.#parts.counters.add('malformed');
         break;
     }
+  }
+
+  #hearOfForwarding(notice: ForwardingNotice): void {
+    if (this.#onDemand === undefined) {
+      this.#parts.onForwarding?.(notice);
+    } else if (this.#onDemand.contradicts(notice)) {
+      this.#noteInterference();
+    }
+  }
+
+  #noteInterference(): void {
+    this.#comparison.noteInterference();
+    this.#outbox.fallBehind('everything');
   }
 
   /** The path of a miss: allocates nothing, waits for nobody. */
@@ -179,7 +203,7 @@ export class Resolver {
     } else if (decision === NO_LEASE) {
       this.#refuse(destination, state);
     } else {
-      this.#outbox.addResolved(destination, decision.mac);
+      this.#outbox.addResolved(destination, decision);
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
       if (this.#installed.isFull && !this.#installed.has(destination)) {
         this.#outbox.evict();
@@ -199,8 +223,9 @@ export class Resolver {
   }
 
   /** What the kernel had no memory for still waits: the dump that catches up finds it. */
-  #noteRefusal(errno: number): void {
+  #noteRefusal(errno: number, sequence: number): void {
     this.#parts.counters.addRefusal(errno);
+    this.#parts.counters.add('forwardingFailed', sequence === FORWARDING_SEQUENCE ? 1 : 0);
     if (OUT_OF_MEMORY.has(errnoName(errno))) {
       this.#outbox.fallBehind('everything');
     }
@@ -212,46 +237,22 @@ export class Resolver {
     if (due === 'nothing') {
       return;
     }
-    const { conversation, ifindex, counters } = this.#parts;
     if (due === 'everything' && this.#listed) {
-      // What is kept was adopted or installed long ago.
-      const adopted = counters.get('adopted');
-      this.#compareAll();
-      counters.set('adopted', adopted);
+      this.#outbox.compared(this.#comparison.compareAll());
     } else {
-      this.#writer.answerWaiting(listAskedNeighbours(conversation, ifindex), this.#leases, this.#listed);
+      this.#comparison.answerWaiting(this.#listed);
     }
-    counters.set('neighbours', this.#installed.size);
+    this.#parts.counters.set('neighbours', this.#installed.size);
   }
 
-  #compareAll(): void {
-    const { conversation, ifindex, counters, now, onMended } = this.#parts;
-    const mended = counters.get('mended');
-    const whole = this.#writer.adopt(listNeighbours(conversation, ifindex), this.#leases);
-    this.#tryAgainAt = whole ? undefined : now() + TRY_AGAIN_MS;
-    this.#outbox.compared(whole);
-    if (this.#interference) {
-      this.#interference = false;
-      onMended?.(counters.get('mended') - mended);
-    }
+  #noteOverrun(): void {
+    this.#parts.counters.add('overruns');
+    this.#outbox.fallBehind('misses');
   }
 
-  /** Returns 0 when there was nothing to read: the time-out passed, a signal came, or notifications were dropped. */
-  #receive(): number {
-    try {
-      return this.#parts.misses.receive(this.#message.datagram);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'ENOBUFS') {
-        this.#parts.counters.add('overruns');
-        this.#outbox.fallBehind('misses');
-      } else if (code === 'EAGAIN') {
-        this.#lifetime.tick();
-        this.#outbox.nothingCame();
-      } else if (code !== 'EINTR') {
-        throw KernelFault.broken('read misses', code ?? 'EIO', error);
-      }
-      return 0;
-    }
+  #noteSilence(): void {
+    this.#lifetime.tick();
+    this.#onDemand?.release(this.#lifetime.now);
+    this.#outbox.nothingCame();
   }
 }

@@ -10,7 +10,7 @@ export interface Template {
   readonly bytes: Buffer;
   /** The same without nlmsghdr. */
   readonly payload: Buffer;
-  /** Where the address stands in `bytes`. */
+  /** Where the address stands in `bytes`; -1 in a message without one. */
   readonly addressAt: number;
   /** Where the MAC stands; -1 in a message without one. */
   readonly macAt: number;
@@ -23,9 +23,9 @@ export const PLACE_ADDRESS: Ipv4 = 0x01234567;
 const PLACE_MAC_BYTES = Uint8Array.of(0x02, 0x89, 0xab, 0xcd, 0xef, 0x10);
 export const PLACE_MAC = macFromBytes(PLACE_MAC_BYTES);
 
-/** A template of a request that was made with PLACE_ADDRESS, and PLACE_MAC where it has a MAC. */
-export function template(request: Request, flags = 0): Template {
-  const bytes = encodeMessage(request, 0, flags);
+/** A template of a request that was made with PLACE_ADDRESS where it has an address, PLACE_MAC where it has a MAC. */
+export function template(request: Request, flags = 0, sequence = 0): Template {
+  const bytes = encodeMessage(request, sequence, flags);
   const place = Buffer.alloc(4);
   place.writeUInt32BE(PLACE_ADDRESS);
   return {
@@ -39,7 +39,7 @@ export function template(request: Request, flags = 0): Template {
   };
 }
 
-/** Puts an address, and a MAC where there is one, into the copy of a template that begins at `at`. */
+/** Puts an address and a MAC, where there is one, into the copy of a template that begins at `at`. */
 export function fill(
   buffer: Buffer,
   at: number,
@@ -48,11 +48,13 @@ export function fill(
   mac: Mac | Uint8Array | undefined,
 ): void {
   // Byte by byte: Buffer's own methods check more than they write, and thousands are written by code not compiled yet.
-  const place = at + addressAt;
-  buffer[place] = address >>> 24;
-  buffer[place + 1] = address >>> 16;
-  buffer[place + 2] = address >>> 8;
-  buffer[place + 3] = address;
+  if (addressAt >= 0) {
+    const place = at + addressAt;
+    buffer[place] = address >>> 24;
+    buffer[place + 1] = address >>> 16;
+    buffer[place + 2] = address >>> 8;
+    buffer[place + 3] = address;
+  }
   if (typeof mac === 'string') {
     writeMac(mac, buffer, at + macAt);
   } else if (mac !== undefined) {

@@ -18,6 +18,8 @@ export interface DevicePlan {
   readonly mtu: number;
   readonly local: Ipv4;
   readonly underlayIfindex: number;
+  /** Whether the device tells of frames that have no forwarding entry. */
+  readonly l2miss: boolean;
 }
 
 /** The tunnel device as the kernel has it. */
@@ -35,6 +37,7 @@ export interface Device {
 export function planDevice(
   { vni, port, mtu }: { readonly vni: number; readonly port: number; readonly mtu?: number },
   underlay: Underlay,
+  l2miss = false,
 ): DevicePlan {
   if (mtu !== undefined && mtu > underlay.mtu) {
     const allowed = `at most ${underlay.mtu}, the MTU of ${underlay.name}`;
@@ -46,6 +49,7 @@ export function planDevice(
     mtu: (mtu ?? underlay.mtu) - VXLAN_OVERHEAD,
     local: underlay.address,
     underlayIfindex: underlay.ifindex,
+    l2miss,
   };
 }
 
@@ -108,7 +112,7 @@ export function findLink(conversation: Conversation, name: string): Link | undef
  */
 export function misfits(link: Link, plan: DevicePlan): string[] {
   const { vxlan } = link;
-  const flags = ['learning', 'proxy', 'rsc', 'l2miss', 'l3miss', 'collectMetadata'] as const;
+  const flags = ['learning', 'proxy', 'rsc', 'l3miss', 'collectMetadata'] as const;
   const checks: [string, unknown, unknown][] = [
     ['VNI', vxlan?.id, plan.vni],
     ['port', vxlan?.port, plan.port],
@@ -116,6 +120,7 @@ export function misfits(link: Link, plan: DevicePlan): string[] {
     ['underlay interface', vxlan?.link, plan.underlayIfindex],
     ['group', shown(vxlan?.group), undefined],
     ['GBP', vxlan?.gbp !== undefined, false],
+    ['l2miss', vxlan?.l2miss ?? 0, Number(plan.l2miss)],
     ...flags.map((flag): [string, unknown, unknown] => [flag, vxlan?.[flag] ?? 0, 0]),
   ];
   return checks
@@ -143,7 +148,7 @@ function adoptOrRebuild(conversation: Conversation, plan: DevicePlan, existing: 
   }
   log.warn(
     { device: name, reasons },
-    'rebuilding the tunnel device, which does not fit: its traffic is interrupted',
+    'rebuilding the tunnel device, which does not fit: its traffic is interrupted, and every destination is asked for anew',
   );
   conversation.request(`remove ${name}`, removeLink(ifindex));
   create(conversation, plan, mac !== undefined && isUnicastMac(mac) ? mac : randomMac());
@@ -155,7 +160,7 @@ function create(conversation: Conversation, plan: DevicePlan, mac: Mac): void {
   try {
     conversation.request(
       `create ${name}`,
-      addVxlan(name, mac, plan.mtu, { id, link, local, port, learning: 0 }),
+      addVxlan(name, mac, plan.mtu, { id, link, local, port, learning: 0, l2miss: Number(plan.l2miss) }),
     );
   } catch (error) {
     acceptRefusal(error, 'EEXIST');

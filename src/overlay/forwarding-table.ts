@@ -6,6 +6,8 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { ForwardingRecord } from './forwarding-record.ts';
 import { ForwardingWriter } from './forwarding-writer.ts';
+import type { Forwarding, VtepChange } from './programmer.ts';
+import { tellOfRival } from './rival.ts';
 
 export interface ForwardingCounters {
   /** Entries that the kernel holds because of us. */
@@ -26,7 +28,7 @@ export function noForwarding(): ForwardingCounters {
  * (a host with two subnets), so an entry lives as long as any lease names it; of leases that disagree about the
  * endpoint the one written last counts.
  */
-export class ForwardingTable {
+export class ForwardingTable implements Forwarding {
   readonly counters: ForwardingCounters;
   readonly #conversation: Conversation;
   readonly #ifindex: number;
@@ -50,6 +52,19 @@ export class ForwardingTable {
     this.#ifindex = ifindex;
     this.#writer = new ForwardingWriter(conversation, ifindex, log);
     this.#log = log;
+  }
+
+  prepare(changes: readonly LeaseChange[], complete: boolean): readonly VtepChange[] {
+    if (complete) {
+      this.compare(changes);
+    } else {
+      this.install(changes);
+    }
+    return [];
+  }
+
+  finish(): void {
+    this.removeStale();
   }
 
   /** Whether the kernel refused an entry that a lease still asks for: a comparison writes it again. */
@@ -119,12 +134,7 @@ export class ForwardingTable {
     }
     if (after !== undefined) {
       const rival = this.#link(after);
-      if (rival !== undefined) {
-        this.#log.warn(
-          { mac: after.mac, keys: [rival.key, after.key] },
-          'two leases name one MAC at different addresses: only the one written last can be reached',
-        );
-      }
+      tellOfRival(rival, after, this.#log);
     }
   }
 

@@ -1,14 +1,29 @@
 import type { Lease, LeaseChange } from '../leases/lease.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { ForwardingTable } from './forwarding-table.ts';
+
+/** Where the VTEP with that MAC is; undefined: no lease names it any more. */
+export interface VtepChange {
+  readonly mac: Mac;
+  readonly endpoint: Ipv4 | undefined;
+}
 
 /** The writer of neighbours, as the programmer needs it: resolves when existing neighbours follow the changes. */
 export interface NeighbourKeeper {
   apply(
     changes: readonly { readonly subnet: Prefix; readonly mac: Mac | undefined }[],
     complete: boolean,
+    endpoints: readonly VtepChange[],
   ): Promise<void>;
+}
+
+/** Who sees to the forwarding entries: written here ahead of the neighbours, or by their writer, on demand. */
+export interface Forwarding {
+  /** To be called before neighbours follow the changes. Gives what their writer has to know for it. */
+  prepare(changes: readonly LeaseChange[], complete: boolean): readonly VtepChange[];
+  /** To be called when they do. */
+  finish(): void;
 }
 
 /** Changes that belong together, and whether they came from a complete list of all leases. */
@@ -23,12 +38,12 @@ interface Work {
  * arrives meanwhile waits and goes together.
  */
 export class Programmer {
-  readonly #forwarding: ForwardingTable;
+  readonly #forwarding: Forwarding;
   readonly #neighbours: NeighbourKeeper;
   readonly #waiting: Work[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(forwarding: ForwardingTable, neighbours: NeighbourKeeper) {
+  constructor(forwarding: Forwarding, neighbours: NeighbourKeeper) {
     this.#forwarding = forwarding;
     this.#neighbours = neighbours;
   }
@@ -60,13 +75,9 @@ export class Programmer {
   }
 
   async #write(changes: readonly LeaseChange[], complete: boolean): Promise<void> {
-    if (complete) {
-      this.#forwarding.compare(changes);
-    } else {
-      this.#forwarding.install(changes);
-    }
-    await this.#neighbours.apply(changes.flatMap(subnetChanges), complete);
-    this.#forwarding.removeStale();
+    const endpoints = this.#forwarding.prepare(changes, complete);
+    await this.#neighbours.apply(changes.flatMap(subnetChanges), complete, endpoints);
+    this.#forwarding.finish();
   }
 }
 

@@ -14,7 +14,8 @@ export function statsText(stats: Stats): string {
     ['Leases of other hosts', ...mirrorLines(stats.mirror)],
     ['Forwarding entries', ...grid(counters(stats.forwarding))],
     ['Neighbours', ...grid(counters(stats.neighbours))],
-    ['Misses', ...missLines(stats.misses)],
+    ['Misses (L3, neighbours)', ...missLines(stats.misses)],
+    ['Misses (L2, forwarding entries)', ...grid(counters(stats.l2Misses))],
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

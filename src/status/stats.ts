@@ -73,6 +73,16 @@ const missesSchema = z.object({
   refused: counts,
 });
 
+/** Of `--fdb on-demand`: frames that the kernel had no forwarding entry for. The kernel tells of each, the agent hears some. */
+const l2MissesSchema = z.object({
+  /** The entry was written, because a lease names the MAC. */
+  repaired: count,
+  /** No lease names the MAC. */
+  unknown: count,
+  /** How often the kernel dropped notifications: as intended, when they are many. */
+  overruns: count,
+});
+
 /** The snapshot that the control socket serves and `l3missd stats --json` prints. */
 export const statsSchema = z.object({
   version: z.string(),
@@ -88,6 +98,7 @@ export const statsSchema = z.object({
   mirror: mirrorSchema,
   forwarding: z.object({ entries: count, written: count, removed: count, failed: count }),
   misses: missesSchema,
+  l2Misses: l2MissesSchema,
   neighbours: z.object({
     installed: count,
     rewritten: count,

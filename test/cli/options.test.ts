@@ -15,6 +15,7 @@ const defaults = {
   idleTimeoutMs: 600_000,
   maximumNeighbours: 32_768,
   removalHoldMs: 60_000,
+  fdb: 'static',
   logLevel: 'info',
   logFormat: 'json',
   warnings: [],
@@ -35,7 +36,7 @@ describe('options of run', () => {
       ...['-iface=eth0', '--iface', '10.0.0.5', '-public-ip', '10.0.0.9', '-subnet-file=/x/y'],
       ...['-subnet-lease-renew-margin', '1439', '-healthz-ip', '::1', '-healthz-port=10248'],
       ...['-control-socket', '/x/c.sock', '-log-level', 'debug', '-log-format=text'],
-      ...['-idle-timeout', '1h30m', '-max-neighbours=1', '-removal-hold', '0'],
+      ...['-idle-timeout', '1h30m', '-max-neighbours=1', '-removal-hold', '0', '-fdb=on-demand', '-l3miss'],
     ]);
     assert.deepEqual(run, [
       {
@@ -51,6 +52,7 @@ describe('options of run', () => {
         idleTimeoutMs: 5_400_000,
         maximumNeighbours: 1,
         removalHoldMs: 0,
+        fdb: 'on-demand',
         logLevel: 'debug',
         logFormat: 'text',
         warnings: [],
@@ -73,6 +75,7 @@ describe('options of run', () => {
         L3MISSD_IDLE_TIMEOUT: '250ms',
         L3MISSD_MAX_NEIGHBOURS: '1000000',
         L3MISSD_REMOVAL_HOLD: '2m',
+        L3MISSD_FDB: 'on-demand',
         L3MISSD_LOG_LEVEL: 'warn',
         L3MISSD_LOG_FORMAT: 'text',
       },
@@ -91,6 +94,7 @@ describe('options of run', () => {
         idleTimeoutMs: 250,
         maximumNeighbours: 1_000_000,
         removalHoldMs: 120_000,
+        fdb: 'on-demand',
         logLevel: 'warn',
         logFormat: 'text',
         warnings: [],

@@ -6,7 +6,7 @@ import { codeOf } from '../../src/base/errno.ts';
 import { replaceForwarding } from '../../src/kernel/forwarding.ts';
 import { listNeighbours, removeNeighbour, replaceNeighbour } from '../../src/kernel/neighbours.ts';
 import { pokeMessage } from '../../src/kernel/poke.ts';
-import { closeSocket, openMissSocket, openRouteSocket } from '../../src/kernel/sockets.ts';
+import { closeSocket, openL2MissSocket, openMissSocket, openRouteSocket } from '../../src/kernel/sockets.ts';
 import { absentTemplate, resolvedTemplate } from '../../src/misses/answer.ts';
 import {
   ACKNOWLEDGED,
@@ -202,4 +202,22 @@ test('the receive buffer is what was asked for, or as much as this user may have
 
 test('closing what is no socket is a fault that names the errno', { skip }, () => {
   assert.throws(() => closeSocket(987_654), { name: 'KernelFault', code: 'EBADF' });
+});
+
+test('an l2miss reaches the socket for it, and a miss does not', { skip }, async () => {
+  using device = new MissDevice('l3m-l2', parsePrefix('10.5.0.0/16'), { id: 4077, port: 4077, l2miss: 1 });
+  const descriptor = openL2MissSocket(device.ifindex, SILENCE_MS);
+  const buffer = Buffer.alloc(4096);
+  try {
+    await knock(CONTAINER + 1);
+    device.conversation.request('neighbour', replaceNeighbour(device.ifindex, CONTAINER, MAC, 113));
+    await knock(CONTAINER);
+    const length = readOrNothing(descriptor, buffer) ?? 0;
+    const [message, ...others] = splitDatagram(buffer.subarray(0, length));
+    assert.equal(neighbourMessage.decode(message?.payload ?? buffer).attributes.linkLayerAddress, MAC);
+    assert.deepEqual([message?.type, others], [RTM_GETNEIGH, []]);
+    assert.equal(readOrNothing(descriptor, buffer), undefined);
+  } finally {
+    closeSocket(descriptor);
+  }
 });

@@ -7,7 +7,7 @@ import { getPriority } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { setNeighbourParameters } from '../../src/kernel/neighbour-parameters.ts';
 import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
-import type { SubnetChange } from '../../src/misses/resolver.ts';
+import type { SubnetChange } from '../../src/misses/resolver-changes.ts';
 import { ResolverHandle, type ResolverOptions } from '../../src/misses/resolver-handle.ts';
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';

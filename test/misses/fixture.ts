@@ -1,7 +1,8 @@
 import { Conversation } from '../../src/kernel/conversation.ts';
 import { Counters } from '../../src/misses/counters.ts';
 import { NEVER } from '../../src/misses/lifetime.ts';
-import { Resolver, type SubnetChange } from '../../src/misses/resolver.ts';
+import { Resolver } from '../../src/misses/resolver.ts';
+import type { SubnetChange } from '../../src/misses/resolver-changes.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Mac, parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
@@ -29,7 +30,7 @@ export function at(text: string): number {
 }
 
 /** A resolver in front of a fake kernel that has one tunnel device and beside it another interface. */
-export function resolverOnFake(maximum = 1000, idleTimeout = NEVER) {
+export function resolverOnFake(maximum = 1000, idleTimeout = NEVER, forwardOnDemand = false) {
   const kernel = new FakeKernel();
   const other = kernel.links.add('eth0').ifindex;
   const { ifindex } = kernel.links.add('flannel.1');
@@ -46,6 +47,7 @@ export function resolverOnFake(maximum = 1000, idleTimeout = NEVER) {
     counters,
     maximum,
     idleTimeout,
+    forwardOnDemand,
     now,
   });
   /** Lets milliseconds pass. */

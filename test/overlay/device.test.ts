@@ -73,13 +73,32 @@ test('a device is made with all that it needs', () => {
   assert.equal(link?.ifindex, device.ifindex);
   assert.ok(isUnicastMac(device.mac));
   assert.equal(link?.mac, device.mac);
-  assert.deepEqual(link?.vxlan, { id: 1, link: 2, local: UNDERLAY_ADDRESS, port: 8472, learning: 0 });
+  assert.deepEqual(link?.vxlan, {
+    id: 1,
+    link: 2,
+    local: UNDERLAY_ADDRESS,
+    port: 8472,
+    learning: 0,
+    l2miss: 0,
+  });
   assert.deepEqual(
     [link?.mtu, link?.up, link?.forwarding, link?.addressGeneration],
     [1450, true, true, IN6_ADDR_GEN_MODE_NONE],
   );
   const { ifindex: _, ...parameters } = kernel.settings.parameters.get(device.ifindex) ?? {};
   assert.deepEqual(parameters, NEIGHBOUR_PARAMETERS);
+});
+
+test('a device that is to tell of frames without a forwarding entry does, and one that is not does not fit', () => {
+  const { kernel, plan, conversation, log } = fakeHost();
+  const before = ensureDevice(conversation, plan, log);
+  const telling = { ...plan, l2miss: true };
+  assert.deepEqual(misfits(fitting(), telling), ['l2miss is 0 instead of 1']);
+  const device = ensureDevice(conversation, telling, log);
+  assert.equal(kernel.links.byName('flannel.1')?.vxlan?.l2miss, 1);
+  assert.notEqual(device.ifindex, before.ifindex);
+  assert.equal(device.mac, before.mac);
+  assert.match(log.lines.join('\n'), /rebuilding.*interrupted.*l2miss is 0 instead of 1/);
 });
 
 test('a device that fits is adopted: number and MAC stay, only what differs is written', () => {

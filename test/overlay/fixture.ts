@@ -37,6 +37,7 @@ export function fakeHost() {
     mtu: 1450,
     local: UNDERLAY_ADDRESS,
     underlayIfindex: eth0,
+    l2miss: false,
   };
   return { kernel, eth0, plan, conversation: new Conversation(kernel.open()), log: recordingLog() };
 }

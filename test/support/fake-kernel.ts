@@ -1,5 +1,6 @@
 import type { Ipv4 } from '../../src/net/ipv4.ts';
 import {
+  AF_BRIDGE,
   AF_INET,
   NFNL_SUBSYS_NFTABLES,
   NFT_MSG_GETCHAIN,
@@ -7,7 +8,9 @@ import {
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_NOOP,
+  NTF_SELF,
   NUD_INCOMPLETE,
+  NUD_PERMANENT,
   RTM_DELADDR,
   RTM_DELLINK,
   RTM_DELNEIGH,
@@ -28,7 +31,7 @@ import { encodeMessage, type Frame, type Request, splitDatagram } from '../../sr
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
 import { FakeAddressTable, FakeRouteTable } from './fake-address-table.ts';
 import { ERRNO, FakeLinkTable } from './fake-link-table.ts';
-import { type FakeNeighbour, FakeNeighbourTable } from './fake-neighbour-table.ts';
+import { type FakeForwarding, type FakeNeighbour, FakeNeighbourTable } from './fake-neighbour-table.ts';
 import { acknowledgement, dumpDatagrams } from './fake-replies.ts';
 import { FakeSettings } from './fake-settings.ts';
 import { FakeSocket } from './fake-socket.ts';
@@ -97,6 +100,20 @@ export class FakeKernel {
     const message = encodeMessage(notice, 0, 0);
     message.writeUInt32LE(SOMEBODY, NLMSG_PID_AT);
     socket.push(message);
+  }
+
+  /** Says that a forwarding entry was written, or removed, by nobody in particular: the vxlan driver names nobody. */
+  tellOfForwarding(
+    socket: FakeSocket,
+    { ifindex, mac, endpoint }: FakeForwarding,
+    type = RTM_NEWNEIGH,
+  ): void {
+    const header = { family: AF_BRIDGE, ifindex, state: NUD_PERMANENT, flags: NTF_SELF };
+    const notice = neighbourMessage.request(type, 0, header, {
+      linkLayerAddress: mac,
+      destination: endpoint,
+    });
+    socket.push(encodeMessage(notice, 0, 0));
   }
 
   #receive(socket: FakeSocket, datagram: Buffer): void {

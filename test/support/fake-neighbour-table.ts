@@ -38,6 +38,8 @@ type Decoded = ReturnType<typeof neighbourMessage.decode>;
 export class FakeNeighbourTable {
   readonly neighbours = new Map<string, FakeNeighbour>();
   readonly forwarding = new Map<string, FakeForwarding>();
+  /** What the kernel says of each forwarding entry: how long ago a frame went by it, in hundredths of a second. */
+  unusedHundredths = 0;
   readonly #links: FakeLinkTable;
 
   constructor(links: FakeLinkTable) {
@@ -78,7 +80,7 @@ export class FakeNeighbourTable {
     const wanted = <T extends { ifindex: number }>(all: Iterable<T>) =>
       [...all].filter(({ ifindex }) => device === undefined || device === 0 || ifindex === device);
     return header.family === AF_BRIDGE
-      ? wanted(this.forwarding.values()).map(reportForwarding)
+      ? wanted(this.forwarding.values()).map((entry) => reportForwarding(entry, this.unusedHundredths))
       : wanted(this.neighbours.values()).map(reportNeighbour);
   }
 
@@ -163,11 +165,18 @@ function reportNeighbour({ ifindex, destination, mac, state, protocol }: FakeNei
   );
 }
 
-function reportForwarding({ ifindex, mac, endpoint, state }: FakeForwarding): Request {
+function reportForwarding(
+  { ifindex, mac, endpoint, state }: FakeForwarding,
+  unusedHundredths: number,
+): Request {
   return neighbourMessage.request(
     RTM_NEWNEIGH,
     NLM_F_MULTI,
     { family: AF_BRIDGE, ifindex, state, flags: NTF_SELF },
-    { linkLayerAddress: mac, destination: endpoint },
+    {
+      linkLayerAddress: mac,
+      destination: endpoint,
+      cacheInfo: new Uint8Array(Uint32Array.of(0, unusedHundredths, 0, 0).buffer),
+    },
   );
 }

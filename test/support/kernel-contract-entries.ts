@@ -83,7 +83,11 @@ export function neighbourContract(contract: Contract): void {
 /** Forwarding entries. */
 export function forwardingContract(contract: Contract): void {
   contract('a forwarding entry is created, replaced, removed once', ({ conversation, ifindex }) => {
-    const held = () => listForwarding(conversation, ifindex);
+    const held = () =>
+      listForwarding(conversation, ifindex).map(({ unusedMs, ...entry }) => {
+        assert.ok(unusedMs !== undefined && unusedMs < 60_000, `unused for ${unusedMs} ms`);
+        return entry;
+      });
     assert.deepEqual(held(), []);
     conversation.request('create', replaceForwarding(ifindex, MAC, NODE));
     conversation.request('create', replaceForwarding(ifindex, OTHER_MAC, NODE));

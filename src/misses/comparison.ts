@@ -1,0 +1,83 @@
+import type { Conversation } from '../kernel/conversation.ts';
+import { listAskedNeighbours, listNeighbours } from '../kernel/neighbours.ts';
+import type { PrefixTable } from '../net/prefix-table.ts';
+import type { Counters } from './counters.ts';
+import type { RemoteHost } from './decide.ts';
+import type { ForwardingOnDemand } from './forwarding-on-demand.ts';
+import type { NeighbourWriter } from './neighbour-writer.ts';
+
+/** What the kernel had no memory for is tried again after this time, in milliseconds. */
+const TRY_AGAIN_MS = 1000;
+
+export interface ComparisonParts {
+  readonly ifindex: number;
+  readonly conversation: Conversation;
+  readonly counters: Counters;
+  readonly writer: NeighbourWriter;
+  readonly onDemand: ForwardingOnDemand | undefined;
+  readonly leases: PrefixTable<RemoteHost>;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Called when entries were put right that somebody else had removed, added or altered, with their number. */
+  readonly onMended?: (entries: number) => void;
+}
+
+/** Compares the kernel's tables of the device with the leases, by dumps, and writes the difference. */
+export class Comparison {
+  readonly #parts: ComparisonParts;
+  /** When to compare everything again, because the kernel had no memory for some of it. */
+  #tryAgainAt: number | undefined;
+  /** Somebody else wrote entries of the device, and nothing was compared since. */
+  #interference = false;
+  #done = false;
+
+  constructor(parts: ComparisonParts) {
+    this.#parts = parts;
+  }
+
+  noteInterference(): void {
+    this.#interference = true;
+  }
+
+  /** Whether the time has come to compare everything again; takes it for done. */
+  takeTurn(): boolean {
+    const isDue = this.#tryAgainAt !== undefined && this.#parts.now() >= this.#tryAgainAt;
+    this.#tryAgainAt = isDue ? undefined : this.#tryAgainAt;
+    return isDue;
+  }
+
+  /**
+   * Answers what waits, although no complete list may have been there yet.
+   *
+   * @throws KernelFault
+   */
+  answerWaiting(listed: boolean): void {
+    const { conversation, ifindex, writer, leases } = this.#parts;
+    writer.answerWaiting(listAskedNeighbours(conversation, ifindex), leases, listed);
+  }
+
+  /**
+   * Compares everything with a complete list of leases.
+   *
+   * @returns false when the kernel had no memory for some of it: then it is due again after a while
+   * @throws KernelFault
+   */
+  compareAll(): boolean {
+    const { conversation, ifindex, counters, writer, onDemand, leases, now, onMended } = this.#parts;
+    const mended = counters.get('mended');
+    const adopted = counters.get('adopted');
+    onDemand?.read();
+    const neighbours = writer.adopt(listNeighbours(conversation, ifindex), leases);
+    const forwarding = onDemand?.settle() ?? true;
+    const whole = neighbours && forwarding;
+    this.#tryAgainAt = whole ? undefined : now() + TRY_AGAIN_MS;
+    // At first what differs was left by an earlier agent; later what is kept was adopted or installed long ago.
+    counters.set(this.#done ? 'adopted' : 'mended', this.#done ? adopted : mended);
+    this.#done = true;
+    if (this.#interference) {
+      this.#interference = false;
+      onMended?.(counters.get('mended') - mended);
+    }
+    return whole;
+  }
+}
