@@ -126,6 +126,7 @@ export class LeaseTable {
     }
   }
 
+  /** The key counts too: who counts leases would else wait for the end of one that nobody told of. */
   #changesSince(before: ReadonlyMap<string, Lease | undefined>): LeaseChange[] {
     const changes: LeaseChange[] = [];
     for (const [subnet, was] of before) {
@@ -133,7 +134,7 @@ export class LeaseTable {
       if (is === undefined) {
         this.#candidates.delete(subnet);
       }
-      if (was?.mac !== is?.mac || was?.publicIp !== is?.publicIp) {
+      if (was?.mac !== is?.mac || was?.publicIp !== is?.publicIp || was?.key !== is?.key) {
         changes.push({ ...(was && { before: was }), ...(is && { after: is }) });
       }
     }

@@ -155,7 +155,7 @@ class Consumer {
 
 /** A renewal changes the revision and is not told, so that is left out of what must agree. */
 function content(lease: Lease | undefined): object | undefined {
-  return lease && { subnet: lease.subnet, mac: lease.mac, publicIp: lease.publicIp };
+  return lease && { key: lease.key, subnet: lease.subnet, mac: lease.mac, publicIp: lease.publicIp };
 }
 
 function summary(leases: Iterable<Lease>): string[] {
