@@ -1,8 +1,8 @@
-import { after } from 'node:test';
+import { after, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { EtcdStore } from '../../src/leases/etcd-store.ts';
 import { EtcdServer, etcdMissing } from '../support/etcd-server.ts';
-import { storeContract } from '../support/store-contract.ts';
+import { endsWatchAfterReplacement, storeContract } from '../support/store-contract.ts';
 
 /** One server for all; each test has a prefix of its own. */
 const server = etcdMissing === false ? EtcdServer.start() : undefined;
@@ -22,4 +22,14 @@ storeContract('etcd store', etcdMissing, async (t) => {
     delete: (key) => etcd.delete(key),
     compact: () => etcd.compact(),
   };
+});
+
+test('etcd store: ends a watch when the store is another one than that of the list', {
+  skip: etcdMissing,
+}, async (t) => {
+  const etcd = await EtcdServer.start();
+  t.after(() => etcd[Symbol.asyncDispose]());
+  const store = new EtcdStore({ endpoints: [etcd.endpoint], prefix: '/test', clock: systemClock });
+  t.after(() => store.close());
+  await endsWatchAfterReplacement(store, () => etcd.replaceUnseen());
 });

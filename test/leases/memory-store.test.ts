@@ -1,7 +1,8 @@
+import { test } from 'node:test';
 import { ManualClock } from '../support/manual-clock.ts';
 import { MemoryCluster } from '../support/memory-cluster.ts';
 import { MemoryStore, PREFIX } from '../support/memory-store.ts';
-import { storeContract } from '../support/store-contract.ts';
+import { endsWatchAfterReplacement, storeContract } from '../support/store-contract.ts';
 
 storeContract('memory store', false, async () => {
   const cluster = new MemoryCluster(new ManualClock());
@@ -12,4 +13,13 @@ storeContract('memory store', false, async () => {
     delete: async (key) => cluster.delete(key),
     compact: async () => cluster.compact(),
   };
+});
+
+test('memory store: ends a watch when the store is another one than that of the list', () => {
+  const cluster = new MemoryCluster(new ManualClock());
+  const store = new MemoryStore(cluster);
+  return endsWatchAfterReplacement(store, () => {
+    cluster.restore(new Map(), cluster.revision);
+    store.breakWatches();
+  });
 });

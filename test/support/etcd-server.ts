@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +12,8 @@ export const etcdMissing: string | false =
   spawnSync('etcd', ['--version']).error === undefined
     ? false
     : 'etcd is not installed (apt install etcd-server)';
+
+const HEALTHY_WITHIN_MS = 20_000;
 
 /** Servers that run, for the exit handler: nothing may outlive the test process. */
 const running = new Set<EtcdServer>();
@@ -74,19 +77,7 @@ export class EtcdServer {
 
   /** Starts it on the data that it has; resolves when it is healthy. */
   async start(): Promise<void> {
-    const flags = {
-      name: this.#name,
-      'data-dir': join(this.#folder, 'data'),
-      'listen-client-urls': this.endpoint,
-      'advertise-client-urls': this.endpoint,
-      'listen-peer-urls': this.#peer,
-      'initial-advertise-peer-urls': this.#peer,
-      'initial-cluster': this.#cluster,
-      'log-level': 'error',
-    };
-    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-    // When this process is killed no handler runs: then the kernel ends the server.
-    this.#process = spawn('setpriv', ['--pdeathsig', 'KILL', 'etcd', ...args], { stdio: 'ignore' });
+    this.#spawn();
     await this.#untilHealthy();
   }
 
@@ -104,6 +95,22 @@ export class EtcdServer {
   /** Forgets all data; only while stopped. */
   wipe(): void {
     rmSync(join(this.#folder, 'data'), { recursive: true, force: true });
+  }
+
+  /** Starts it anew without data, while this process stands still and so sees no connection end before it is back. */
+  replaceUnseen(): void {
+    const pid = this.#process?.pid;
+    this.#process?.kill('SIGKILL');
+    while (pid !== undefined && !isZombie(pid)) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+    this.wipe();
+    this.#spawn();
+    const isHealthy = `fetch('${this.endpoint}/health').then(({ ok }) => process.exit(ok ? 0 : 1))`;
+    const end = performance.now() + HEALTHY_WITHIN_MS;
+    while (spawnSync(process.execPath, ['-e', isHealthy]).status !== 0) {
+      assert.ok(performance.now() < end, `etcd at ${this.endpoint} is not healthy`);
+    }
   }
 
   /** SIGSTOP: connections stay open and nothing answers. Resolves when every thread has stopped. */
@@ -156,6 +163,22 @@ export class EtcdServer {
     running.delete(this);
   }
 
+  #spawn(): void {
+    const flags = {
+      name: this.#name,
+      'data-dir': join(this.#folder, 'data'),
+      'listen-client-urls': this.endpoint,
+      'advertise-client-urls': this.endpoint,
+      'listen-peer-urls': this.#peer,
+      'initial-advertise-peer-urls': this.#peer,
+      'initial-cluster': this.#cluster,
+      'log-level': 'error',
+    };
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+    // When this process is killed no handler runs: then the kernel ends the server.
+    this.#process = spawn('setpriv', ['--pdeathsig', 'KILL', 'etcd', ...args], { stdio: 'ignore' });
+  }
+
   async #post(path: string, body: object): Promise<GatewayAnswer> {
     const response = await fetch(`${this.endpoint}/v3/${path}`, {
       method: 'POST',
@@ -168,7 +191,7 @@ export class EtcdServer {
   }
 
   async #untilHealthy(): Promise<void> {
-    const end = performance.now() + 20_000;
+    const end = performance.now() + HEALTHY_WITHIN_MS;
     while (performance.now() < end) {
       const healthy = await fetch(`${this.endpoint}/health`).then(
         (response) => response.ok,
@@ -179,7 +202,7 @@ export class EtcdServer {
       }
       await delay(20);
     }
-    throw new Error(`etcd at ${this.endpoint} is not healthy after 20 s`);
+    throw new Error(`etcd at ${this.endpoint} is not healthy after ${HEALTHY_WITHIN_MS} ms`);
   }
 }
 
@@ -187,6 +210,10 @@ export class EtcdServer {
 function isStopped(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
   return readdirSync(tasks).every((task) => /\) T /.test(readFileSync(join(tasks, task, 'stat'), 'utf8')));
+}
+
+function isZombie(pid: number): boolean {
+  return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 interface GatewayAnswer {

@@ -25,6 +25,8 @@ export class MemoryStore implements LeaseStore {
   readonly cluster: MemoryCluster;
   readonly #folder: string;
   readonly #watches = new Set<MemoryWatch>();
+  /** The connection that the last list came over is gone; a watch that goes on from that list would need it. */
+  #connectionLost = false;
   #closed = false;
 
   constructor(cluster: MemoryCluster, prefix = PREFIX) {
@@ -44,6 +46,7 @@ export class MemoryStore implements LeaseStore {
 
   async list(): Promise<LeaseList> {
     await this.#arrive();
+    this.#connectionLost = false;
     const entries = this.#pairs().map((pair) => this.#toStored(pair));
     return { revision: this.cluster.revision, entries: entries.sort((a, b) => (a.key < b.key ? -1 : 1)) };
   }
@@ -70,7 +73,7 @@ export class MemoryStore implements LeaseStore {
       },
     });
     this.#watches.add(watch);
-    if (this.unreachable || this.#closed) {
+    if (this.unreachable || this.#connectionLost || this.#closed) {
       watch.end('disconnected');
     }
     return {
@@ -126,6 +129,7 @@ export class MemoryStore implements LeaseStore {
 
   /** Ends all watches, as a lost connection does. */
   breakWatches(reason: WatchEndReason = 'disconnected'): void {
+    this.#connectionLost ||= reason === 'disconnected';
     for (const watch of Array.from(this.#watches)) {
       watch.end(reason);
     }

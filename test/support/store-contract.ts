@@ -195,6 +195,21 @@ export function storeContract(
   });
 }
 
+/**
+ * A store that was wiped and filled anew may stand at the revision of our list. What tells is the connection: a watch
+ * goes on over that of the list or ends.
+ *
+ * @param replace puts another store at the same revision in its place while this process stands still
+ */
+export async function endsWatchAfterReplacement(store: LeaseStore, replace: () => void): Promise<void> {
+  const { revision } = await store.list();
+  replace();
+  const seen = watchOf(store, revision + 1n);
+  await until('an end', () => seen.ends.length > 0);
+  assert.deepEqual([seen.ends, seen.events], [['disconnected'], []]);
+  assert.equal((await store.list()).revision, revision);
+}
+
 /** A watch that writes down what it hears. */
 export function watchOf(
   store: LeaseStore,
