@@ -10,6 +10,9 @@ interface Job {
   next: number;
 }
 
+/** A lease of more addresses than these is wide. */
+const WIDE = 1024;
+
 /** Addresses whose entries have to follow a lease change, in the order of the changes. */
 export class Rewrites {
   readonly #installed: InstalledNeighbours;
@@ -24,6 +27,13 @@ export class Rewrites {
   /** Whether every address was given out. */
   get isEmpty(): boolean {
     return this.#finished === this.#jobs.length;
+  }
+
+  /** Whether what is given out next is of a wide lease. */
+  get isWide(): boolean {
+    const job = this.#jobs[this.#finished];
+    const subnet = job?.subnets[job.at];
+    return subnet !== undefined && sizeOf(subnet) > WIDE;
   }
 
   /**
@@ -49,13 +59,13 @@ export class Rewrites {
     const { next } = job;
     job.next += 1;
     // A subnet with more addresses than there are entries is looked for among the entries.
-    const isWide = sizeOf(subnet) > this.#installed.places;
-    if (job.next >= (isWide ? this.#installed.places : sizeOf(subnet))) {
+    const isLarger = sizeOf(subnet) > this.#installed.places;
+    if (job.next >= (isLarger ? this.#installed.places : sizeOf(subnet))) {
       job.at += 1;
       job.next = 0;
       this.#skipFinished();
     }
-    if (!isWide) {
+    if (!isLarger) {
       return subnet.address + next;
     }
     const address = this.#installed.addressAt(next);

@@ -59,6 +59,25 @@ test('entries follow a lease a few at a time, to the last, while no miss comes',
   }
 });
 
+test('entries of a wide lease follow in fewer steps', () => {
+  const { resolver, miss, settle, held, misses } = resolverOnFake();
+  const subnet = parsePrefix('10.5.8.0/21');
+  resolver.apply([{ subnet, mac: macOf(8) }], true);
+  for (let n = 0; n < 320; n++) {
+    miss(formatIpv4(subnet.address + n));
+  }
+  let writes = 0;
+  const send = misses.send.bind(misses);
+  misses.send = (bytes) => {
+    writes += 1;
+    send(bytes);
+  };
+  resolver.apply([{ subnet, mac: macOf(70) }], false);
+  settle();
+  assert.ok(writes >= 10 && writes <= 12, `${writes} writes`);
+  assert.equal(held('10.5.9.63')?.mac, macOf(70));
+});
+
 test('a miss is answered while entries still follow', () => {
   const { kernel, ifindex, resolver, misses, settle, held, counters } = crowded();
   const before = counters.get('rewritten');
