@@ -35,12 +35,13 @@ const receivedSchema = z.object({
 
 const connectSchema = z.object({ error: z.string(), microseconds: count });
 
+export type Received = z.infer<typeof receivedSchema>;
 export type Sent = z.infer<typeof sentSchema>;
 /** How a TCP connect ended: the errno's name, or nothing for a connection. */
 export type Connect = z.infer<typeof connectSchema>;
 
 /** What became of a flow. `lost` of the datagrams that the sender's kernel took never came, also at its end. */
-export type FlowResult = Sent & z.infer<typeof receivedSchema> & { readonly lost: number };
+export type FlowResult = Sent & Received & { readonly lost: number };
 
 export interface FlowPlan {
   readonly from: Namespace;
@@ -96,10 +97,20 @@ export class FlowProgram {
    */
   async start(plan: FlowPlan): Promise<Flow> {
     const { from, to, address, rate, seconds, port = DEFAULT_PORT } = plan;
-    const receiver = await this.#background(to, ['receive', port]);
-    await lineOf(receiver, z.object({ buffer: count }));
+    const receiver = await this.receive(to, port);
     const sender = await this.#background(from, ['send', address, port, rate, seconds]);
     return new Flow(sender, receiver);
+  }
+
+  /**
+   * Starts a receiver, for a flow that comes to two places one after the other; resolves when it listens.
+   *
+   * @throws LabFault
+   */
+  async receive(to: Namespace, port = DEFAULT_PORT): Promise<Receiver> {
+    const process = await this.#background(to, ['receive', port]);
+    await lineOf(process, z.object({ buffer: count }));
+    return new Receiver(process);
   }
 
   /**
@@ -132,12 +143,40 @@ export class FlowProgram {
   }
 }
 
+/** A receiver that runs. */
+export class Receiver {
+  readonly #process: BackgroundProcess;
+
+  constructor(process: BackgroundProcess) {
+    this.#process = process;
+  }
+
+  /**
+   * Waits until the first datagram came and gives its number.
+   *
+   * @throws LabFault when none came within ten seconds
+   */
+  async arrives(): Promise<number> {
+    return (await lineOf(this.#process, z.object({ first: count }))).first;
+  }
+
+  /**
+   * Ends it when nothing more comes, and gives what came.
+   *
+   * @throws LabFault
+   */
+  async stop(): Promise<Received> {
+    await this.#process.stop();
+    return lineOf(this.#process, receivedSchema);
+  }
+}
+
 /** A sender and a receiver that run. */
 export class Flow {
   readonly #sender: BackgroundProcess;
-  readonly #receiver: BackgroundProcess;
+  readonly #receiver: Receiver;
 
-  constructor(sender: BackgroundProcess, receiver: BackgroundProcess) {
+  constructor(sender: BackgroundProcess, receiver: Receiver) {
     this.#sender = sender;
     this.#receiver = receiver;
   }
@@ -147,8 +186,8 @@ export class Flow {
    *
    * @throws LabFault when none came within ten seconds
    */
-  async arrives(): Promise<number> {
-    return (await lineOf(this.#receiver, z.object({ first: count }))).first;
+  arrives(): Promise<number> {
+    return this.#receiver.arrives();
   }
 
   /**
@@ -171,8 +210,7 @@ export class Flow {
       await this.#sender.stop();
     }
     const sent = await lineOf(this.#sender, sentSchema);
-    await this.#receiver.stop();
-    const received = await lineOf(this.#receiver, receivedSchema);
+    const received = await this.#receiver.stop();
     return { ...sent, ...received, lost: sent.sent - received.received };
   }
 }
