@@ -5,6 +5,9 @@
  *     numbered datagrams from one connected socket, RATE a second, until SECONDS have passed or SIGTERM comes. Prints
  *     {"sent":N,"refused":N}. What the kernel refused takes no number, so that numbers 0 to sent - 1 are on their way.
  *
+ *   flow spread FIRST COUNT PORT RATE SECONDS
+ *     the same, datagram after datagram to COUNT addresses from FIRST on, round and round.
+ *
  *   flow receive PORT
  *     counts what arrives until SIGTERM; see flow-receive.c.
  *
@@ -83,9 +86,13 @@ static void print_outcome(struct outcome outcome) {
   printf("{\"sent\":%llu,\"refused\":%llu}\n", (unsigned long long)outcome.sent, (unsigned long long)outcome.refused);
 }
 
-static void send_flow(const struct sockaddr_in *to, uint64_t rate, uint64_t seconds) {
+static void send_flow(const char *first, uint64_t addresses, uint64_t port, uint64_t rate, uint64_t seconds) {
   int fd = open_sender();
-  if (connect(fd, (const struct sockaddr *)to, sizeof *to) != 0) {
+  struct sockaddr_in to = endpoint(first, 0, port);
+  uint32_t base = ntohl(to.sin_addr.s_addr);
+  /* A connected socket that is told the address nevertheless would look up the route for each datagram. */
+  socklen_t to_length = addresses == 1 ? 0 : sizeof to;
+  if (addresses == 1 && connect(fd, (const struct sockaddr *)&to, sizeof to) != 0) {
     fail("connect");
   }
   struct outcome outcome = {0};
@@ -93,7 +100,9 @@ static void send_flow(const struct sockaddr_in *to, uint64_t rate, uint64_t seco
   for (uint64_t i = 0; i < rate * seconds && stopped_at == 0; i++) {
     await_turn(&pace, i);
     struct datagram datagram = {.mark = FLOW_MARK, .number = outcome.sent, .sent_at = now()};
-    if (send(fd, &datagram, sizeof datagram, MSG_DONTWAIT) == sizeof datagram) {
+    to.sin_addr.s_addr = htonl(base + (uint32_t)(i % addresses));
+    const struct sockaddr *where = to_length == 0 ? NULL : (const struct sockaddr *)&to;
+    if (sendto(fd, &datagram, sizeof datagram, MSG_DONTWAIT, where, to_length) == sizeof datagram) {
       outcome.sent++;
     } else {
       outcome.refused++;
@@ -140,6 +149,7 @@ static void connect_each(const char *first, uint64_t count, uint64_t port) {
 
 static int usage(void) {
   fprintf(stderr, "usage: flow send ADDRESS PORT RATE SECONDS\n"
+                  "       flow spread FIRST COUNT PORT RATE SECONDS\n"
                   "       flow receive PORT\n"
                   "       flow scan FIRST COUNT RATE PORT\n"
                   "       flow connect FIRST COUNT PORT\n");
@@ -150,8 +160,10 @@ int main(int count, char **words) {
   const char *mode = count > 1 ? words[1] : "";
   stop_on_sigterm();
   if (count == 6 && strcmp(mode, "send") == 0) {
-    struct sockaddr_in to = endpoint(words[2], 0, number(words[3], 1, 65535));
-    send_flow(&to, number(words[4], 1, 1000000), number(words[5], 1, 3600));
+    send_flow(words[2], 1, number(words[3], 1, 65535), number(words[4], 1, 1000000), number(words[5], 1, 3600));
+  } else if (count == 7 && strcmp(mode, "spread") == 0) {
+    send_flow(words[2], number(words[3], 1, 1 << 16), number(words[4], 1, 65535), number(words[5], 1, 1000000),
+              number(words[6], 1, 3600));
   } else if (count == 3 && strcmp(mode, "receive") == 0) {
     receive((uint16_t)number(words[2], 1, 65535));
   } else if (count == 6 && strcmp(mode, "scan") == 0) {

@@ -48,6 +48,8 @@ export interface FlowPlan {
   readonly to: Namespace;
   /** Where the receiver listens. */
   readonly address: string;
+  /** As many addresses from that one on are sent to in turn, and the receiver has all of them: 1 unless told. */
+  readonly addresses?: number;
   /** Datagrams a second: up to 30,000 on a shared processor. */
   readonly rate: number;
   /** Ends the sender, when nothing else does before. */
@@ -96,9 +98,10 @@ export class FlowProgram {
    * @throws LabFault
    */
   async start(plan: FlowPlan): Promise<Flow> {
-    const { from, to, address, rate, seconds, port = DEFAULT_PORT } = plan;
+    const { from, to, address, addresses = 1, rate, seconds, port = DEFAULT_PORT } = plan;
     const receiver = await this.receive(to, port);
-    const sender = await this.#background(from, ['send', address, port, rate, seconds]);
+    const mode = addresses === 1 ? ['send', address] : ['spread', address, addresses];
+    const sender = await this.#background(from, [...mode, port, rate, seconds]);
     return new Flow(sender, receiver);
   }
 
