@@ -3,10 +3,12 @@
  *
  *   yardstick DEVICE MAC BATCH
  *   yardstick --message IFINDEX MAC
+ *   yardstick --filter IFINDEX PORT
  *
  * Until SIGTERM. BATCH 1: one answer per write. BATCH up to 64: what waits already, so many at most, goes in one write.
  *
- * --message prints the answer to a question about 10.5.7.2 in hexadecimal, which a test compares with the daemon's.
+ * --message prints the answer to a question about 10.5.7.2 in hexadecimal, --filter the instructions of the filter; a test
+ * compares both with the daemon's.
  *
  * Socket, filter, receive buffer and message are those of the daemon (src/kernel/sockets.ts, src/kernel/miss-filter.ts,
  * src/misses/answer.ts).
@@ -46,23 +48,57 @@ static void parse_mac(const char *text, uint8_t mac[6]) {
   }
 }
 
-/* Loads of classic BPF are in network order, netlink is in the machine's. */
-static void attach_filter(int fd, int ifindex) {
-  struct sock_filter program[] = {
+#define FILTER_LENGTH 18
+
+/*
+ * Misses, questions about entries in use, answers, and what others write. Loads of classic BPF are in network order,
+ * netlink is in the machine's.
+ */
+static void make_filter(struct sock_filter program[FILTER_LENGTH], int ifindex, uint32_t port) {
+  const struct sock_filter steps[FILTER_LENGTH] = {
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NLMSG_ERROR), 5, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_GETNEIGH), 0, 5),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NLMSG_ERROR), 15, 0),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 20),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl((uint32_t)ifindex), 0, 3),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl((uint32_t)ifindex), 0, 12),
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_GETNEIGH), 0, 2),
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 24),
-      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NUD_INCOMPLETE | NUD_PROBE), 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NUD_INCOMPLETE | NUD_PROBE), 9, 8),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWNEIGH), 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELNEIGH), 0, 6),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 16),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_BRIDGE, 5, 0),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 12),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(port), 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 1),
       BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
   };
-  struct sock_fprog filter = {.len = sizeof program / sizeof *program, .filter = program};
+  memcpy(program, steps, sizeof steps);
+}
+
+static void attach_filter(int fd, int ifindex) {
+  struct sockaddr_nl own;
+  socklen_t size = sizeof own;
+  if (getsockname(fd, (struct sockaddr *)&own, &size) != 0) {
+    fail("getsockname");
+  }
+  struct sock_filter program[FILTER_LENGTH];
+  make_filter(program, ifindex, own.nl_pid);
+  struct sock_fprog filter = {.len = FILTER_LENGTH, .filter = program};
   if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0) {
     fail("filter");
   }
+}
+
+static void print_filter(int ifindex, uint32_t port) {
+  struct sock_filter program[FILTER_LENGTH];
+  make_filter(program, ifindex, port);
+  for (size_t i = 0; i < FILTER_LENGTH; i++) {
+    printf("%s[%u,%u,%u,%u]", i == 0 ? "[" : ",", program[i].code, program[i].jt, program[i].jf, program[i].k);
+  }
+  printf("]\n");
 }
 
 /* The address that a miss asks for; 0 for anything else, a refusal of ours among it. */
@@ -166,8 +202,12 @@ int main(int count, char **words) {
     print_message((int)number(words[2], 1, INT32_MAX), words[3]);
     return 0;
   }
+  if (count == 4 && strcmp(words[1], "--filter") == 0) {
+    print_filter((int)number(words[2], 1, INT32_MAX), (uint32_t)number(words[3], 1, UINT32_MAX));
+    return 0;
+  }
   if (count != 4) {
-    fprintf(stderr, "usage: yardstick DEVICE MAC BATCH | yardstick --message IFINDEX MAC\n");
+    fprintf(stderr, "usage: yardstick DEVICE MAC BATCH | yardstick --message IFINDEX MAC | yardstick --filter IFINDEX PORT\n");
     return 2;
   }
   answer_misses(words[1], words[2], (unsigned int)number(words[3], 1, MOST_AT_ONCE));

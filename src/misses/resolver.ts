@@ -1,16 +1,12 @@
 import { errnoName } from '../base/errno.ts';
-import type { Conversation } from '../kernel/conversation.ts';
 import { type ForwardingNotice, readForwardingNotice } from '../kernel/forwarding.ts';
-import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macToBytes } from '../net/mac.ts';
-import type { Prefix } from '../net/prefix.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { FORWARDING_SEQUENCE } from './answer.ts';
 import { Comparison } from './comparison.ts';
-import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import { InstalledNeighbours } from './installed.ts';
@@ -29,33 +25,8 @@ import { OUT_OF_MEMORY } from './out-of-memory.ts';
 import { Outbox } from './outbox.ts';
 import { NOTHING_CAME, OVERRUN, receive } from './receive.ts';
 import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
+import type { ResolverParts } from './resolver-parts.ts';
 import type { Vtep } from './vtep.ts';
-
-export interface ResolverParts {
-  readonly ifindex: number;
-  readonly network: Prefix;
-  /** The miss socket: what is read are questions, what is written are answers. */
-  readonly misses: Transport;
-  /** For dumps and for what changes with leases. */
-  readonly conversation: Conversation;
-  readonly counters: Counters;
-  /** How many neighbours there may be. */
-  readonly maximum: number;
-  /** How long nobody uses an entry before it goes, in milliseconds; NEVER: only when there are too many. */
-  readonly idleTimeout: number;
-  /** Install forwarding entries with the neighbours that need them; otherwise they are somebody else's. */
-  readonly forwardOnDemand?: boolean;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  /**
-   * Called when somebody else wrote a forwarding entry of the device, or the agent did. Not when they are installed on demand.
-   */
-  readonly onForwarding?: (notice: ForwardingNotice) => void;
-  /** Called when entries were put right that somebody else had removed, added or altered, with their number. */
-  readonly onMended?: (entries: number) => void;
-  /** Called after an address without a lease was answered; not for each one when several are answered together. */
-  readonly onUnknown?: (address: Ipv4) => void;
-}
 
 /**
  * Answers the kernel's questions about neighbours of one device from its own table of leases. It is the only writer
@@ -205,11 +176,19 @@ export class Resolver {
     } else {
       this.#outbox.addResolved(destination, decision);
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
-      if (this.#installed.isFull && !this.#installed.has(destination)) {
-        this.#outbox.evict();
-      }
-      this.#installed.touch(destination, decision, this.#lifetime.now);
+      this.#note(destination, state, decision);
     }
+  }
+
+  /** An entry in use that is not in our care was removed after it had asked, and the answer does not bring it back. */
+  #note(destination: Ipv4, state: number, remote: RemoteHost): void {
+    if (state === NUD_PROBE && this.#listed && !this.#installed.has(destination)) {
+      return;
+    }
+    if (this.#installed.isFull && !this.#installed.has(destination)) {
+      this.#outbox.evict();
+    }
+    this.#installed.touch(destination, remote, this.#lifetime.now);
   }
 
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { compilePrograms } from '../../scripts/bench/programs.ts';
+import { missFilter } from '../../src/kernel/miss-filter.ts';
 import { resolvedTemplate } from '../../src/misses/answer.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
@@ -47,4 +48,18 @@ test('the yardstick answers with the daemon’s message', {
   const answer = resolvedTemplate(4711);
   fill(answer.bytes, 0, answer, parseIpv4('10.5.7.2'), mac);
   assert.equal(stdout, answer.bytes.toString('hex'));
+});
+
+test('the yardstick filters what it hears as the daemon does', {
+  skip: compiler ? false : 'no C compiler here',
+}, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-filter-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const { yardstick } = await compilePrograms(folder);
+  const { stdout } = spawnSync(yardstick, ['--filter', '4711', '815'], { encoding: 'utf8' });
+  const own = missFilter(4711, [815]);
+  assert.deepEqual(
+    JSON.parse(stdout),
+    own.map(({ code, jumpTrue, jumpFalse, value }) => [code, jumpTrue, jumpFalse, value]),
+  );
 });

@@ -140,3 +140,14 @@ test('what somebody else removed is forgotten, what was altered is put right, wh
   assert.equal(held('10.5.1.9'), undefined);
   assert.deepEqual([counters.get('mended'), counters.get('neighbours')], [3, 2]);
 });
+
+test('an entry that asked just before it was removed is not taken back into care', () => {
+  const { kernel, misses, ifindex, miss, held, settle, counters } = idling();
+  miss('10.5.1.1');
+  const entry = held('10.5.1.1');
+  assert.ok(entry);
+  kernel.neighbours.remove(ifindex, at('10.5.1.2'));
+  kernel.ask(misses, { ...entry, destination: at('10.5.1.2'), state: NUD_PROBE });
+  settle();
+  assert.deepEqual([counters.get('neighbours'), counters.refusals()], [1, { ENOENT: 1 }]);
+});
