@@ -4,6 +4,7 @@ import type { PrefixTable } from '../net/prefix-table.ts';
 import type { Counters } from './counters.ts';
 import type { RemoteHost } from './decide.ts';
 import type { ForwardingOnDemand } from './forwarding-on-demand.ts';
+import type { Interference } from './interference.ts';
 import type { NeighbourWriter } from './neighbour-writer.ts';
 
 /** What the kernel had no memory for is tried again after this time, in milliseconds. */
@@ -18,8 +19,7 @@ export interface ComparisonParts {
   readonly leases: PrefixTable<RemoteHost>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Called when entries were put right that somebody else had removed, added or altered, with their number. */
-  readonly onMended?: (entries: number) => void;
+  readonly interference: Interference;
 }
 
 /** Compares the kernel's tables of the device with the leases, by dumps, and writes the difference. */
@@ -27,16 +27,10 @@ export class Comparison {
   readonly #parts: ComparisonParts;
   /** When to compare everything again, because the kernel had no memory for some of it. */
   #tryAgainAt: number | undefined;
-  /** Somebody else wrote entries of the device, and nothing was compared since. */
-  #interference = false;
   #done = false;
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
-  }
-
-  noteInterference(): void {
-    this.#interference = true;
   }
 
   /** Whether the time has come to compare everything again; takes it for done. */
@@ -63,7 +57,7 @@ export class Comparison {
    * @throws KernelFault
    */
   compareAll(): boolean {
-    const { conversation, ifindex, counters, writer, onDemand, leases, now, onMended } = this.#parts;
+    const { conversation, ifindex, counters, writer, onDemand, leases, now, interference } = this.#parts;
     const mended = counters.get('mended');
     const adopted = counters.get('adopted');
     onDemand?.read();
@@ -74,10 +68,7 @@ export class Comparison {
     // At first what differs was left by an earlier agent; later what is kept was adopted or installed long ago.
     counters.set(this.#done ? 'adopted' : 'mended', this.#done ? adopted : mended);
     this.#done = true;
-    if (this.#interference) {
-      this.#interference = false;
-      onMended?.(counters.get('mended') - mended);
-    }
+    interference.compared();
     return whole;
   }
 }

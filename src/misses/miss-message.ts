@@ -42,9 +42,9 @@ export const FORWARDING_WRITTEN = 7;
 export class MissMessage {
   /** Its nlmsg_type. */
   type = 0;
-  /** Of a miss: the address that is asked for, signed (see `Ipv4`). */
+  /** Of a miss, or what somebody wrote: the address, signed (see `Ipv4`). */
   destination: Ipv4 = 0;
-  /** Of a miss: NUD_INCOMPLETE or NUD_PROBE. */
+  /** Of a miss: NUD_INCOMPLETE or NUD_PROBE; of what somebody wrote: any state. */
   state = 0;
   /** Of a miss: whose entry it is (NDA_PROTOCOL), 0 when nobody said. */
   protocol = 0;
@@ -73,14 +73,16 @@ export class MissMessage {
     this.type = this.#halves[TYPE_AT >> 1] ?? 0;
     switch (this.type) {
       case RTM_GETNEIGH:
-        return this.#readMiss(end);
+        return this.#readEntry(end, MISS);
       case NLMSG_ERROR:
         this.sequence = this.#words[SEQUENCE_AT >> 2] ?? 0;
         this.errno = -((this.#words[ERROR_AT >> 2] ?? 0) | 0);
         return this.errno === 0 ? ACKNOWLEDGED : REFUSAL;
       case RTM_NEWNEIGH:
       case RTM_DELNEIGH:
-        return this.datagram[FAMILY_AT] === AF_BRIDGE ? FORWARDING_WRITTEN : NEIGHBOUR_WRITTEN;
+        return this.datagram[FAMILY_AT] === AF_BRIDGE
+          ? FORWARDING_WRITTEN
+          : this.#readEntry(end, NEIGHBOUR_WRITTEN);
       default:
         return OTHER;
     }
@@ -91,7 +93,8 @@ export class MissMessage {
     return this.datagram.subarray(FAMILY_AT, length);
   }
 
-  #readMiss(end: number): number {
+  /** Returns `kind` for a whole message. */
+  #readEntry(end: number, kind: number): number {
     const { datagram } = this;
     const halves = this.#halves;
     if (end < ATTRIBUTES_AT) {
@@ -111,7 +114,7 @@ export class MissMessage {
       const type = halves[(at >> 1) + 1];
       if (type === NDA_DST && size === 8) {
         this.destination = addressAt(datagram, at + 4);
-        found = MISS;
+        found = kind;
       } else if (type === NDA_PROTOCOL && size === 5) {
         this.protocol = datagram[at + 4] ?? 0;
       }

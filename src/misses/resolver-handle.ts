@@ -123,6 +123,13 @@ export class ResolverHandle {
     }
   }
 
+  /** Lets the resolver compare what the kernel holds with what it believes. */
+  compare(): void {
+    if (this.#fault === undefined) {
+      this.#thread.post({ kind: 'compare' });
+    }
+  }
+
   /** Ends the thread and closes its sockets. */
   stop(): Promise<void> {
     return this.#thread.stop();

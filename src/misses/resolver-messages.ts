@@ -16,7 +16,10 @@ export interface ResolverStart {
   readonly forwardOnDemand: boolean;
 }
 
-/** Main to resolver: lease changes, the first of which make a complete list; a frame found no forwarding entry. */
+/**
+ * Main to resolver: lease changes, the first of which make a complete list; a frame found no forwarding entry; the kernel
+ * may have dropped entries.
+ */
 export type MainMessage =
   | {
       readonly kind: 'leases';
@@ -25,7 +28,8 @@ export type MainMessage =
       readonly complete: boolean;
       readonly endpoints: readonly EndpointChange[];
     }
-  | { readonly kind: 'l2miss'; readonly mac: Mac };
+  | { readonly kind: 'l2miss'; readonly mac: Mac }
+  | { readonly kind: 'compare' };
 
 /**
  * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;

@@ -37,12 +37,17 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
   });
   post({ kind: 'running', threadId: ownThreadId() });
   const take = (message: MainMessage) => {
-    if (message.kind === 'l2miss') {
-      resolver.repairForwarding(message.mac);
-    } else {
-      const { id, changes, complete, endpoints } = message;
-      resolver.place(endpoints);
-      resolver.apply(changes, complete, () => post({ kind: 'rewritten', id }));
+    switch (message.kind) {
+      case 'l2miss':
+        resolver.repairForwarding(message.mac);
+        break;
+      case 'compare':
+        resolver.compare();
+        break;
+      case 'leases':
+        resolver.place(message.endpoints);
+        resolver.apply(message.changes, message.complete, () => post({ kind: 'rewritten', id: message.id }));
+        break;
     }
   };
   runBlockingLoop({

@@ -10,6 +10,7 @@ import { Comparison } from './comparison.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import { InstalledNeighbours } from './installed.ts';
+import { Interference } from './interference.ts';
 import { Lifetime } from './lifetime.ts';
 import {
   ACKNOWLEDGED,
@@ -37,6 +38,7 @@ export class Resolver {
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #installed: InstalledNeighbours;
   readonly #lifetime: Lifetime;
+  readonly #interference: Interference;
   readonly #comparison: Comparison;
   readonly #outbox: Outbox;
   readonly #onDemand: ForwardingOnDemand | undefined;
@@ -51,7 +53,14 @@ export class Resolver {
     this.#onDemand = parts.forwardOnDemand ? new ForwardingOnDemand(parts) : undefined;
     const forward = (vteps: Iterable<Vtep>) => this.#onDemand?.install(vteps) ?? true;
     const writer = new NeighbourWriter({ ...parts, forward }, this.#installed, this.#lifetime);
-    this.#comparison = new Comparison({ ...parts, writer, onDemand: this.#onDemand, leases: this.#leases });
+    this.#interference = new Interference(this.#installed, parts.counters, parts.onMended);
+    this.#comparison = new Comparison({
+      ...parts,
+      writer,
+      onDemand: this.#onDemand,
+      leases: this.#leases,
+      interference: this.#interference,
+    });
     this.#outbox = new Outbox({
       ...parts,
       installed: this.#installed,
@@ -128,6 +137,12 @@ export class Resolver {
     this.#outbox.goOn();
   }
 
+  /** Compares all entries soon: the kernel may have dropped some. @throws KernelFault when the socket is beyond use */
+  compare(): void {
+    this.#outbox.fallBehind('everything');
+    this.#outbox.goOn();
+  }
+
   #handle(length: number): void {
     switch (this.#message.read(length)) {
       case MISS:
@@ -141,7 +156,8 @@ export class Resolver {
         this.#noteAcknowledgement(this.#message.sequence);
         break;
       case NEIGHBOUR_WRITTEN:
-        this.#noteInterference();
+        this.#interference.note(this.#message.destination, this.#message.state);
+        this.#outbox.fallBehind('everything');
         break;
       case FORWARDING_WRITTEN:
         this.#hearOfForwarding(readForwardingNotice(this.#message.type, this.#message.payload(length)));
@@ -156,13 +172,9 @@ export class Resolver {
     if (this.#onDemand === undefined) {
       this.#parts.onForwarding?.(notice);
     } else if (this.#onDemand.contradicts(notice)) {
-      this.#noteInterference();
+      this.#interference.noteForwarding();
+      this.#outbox.fallBehind('everything');
     }
-  }
-
-  #noteInterference(): void {
-    this.#comparison.noteInterference();
-    this.#outbox.fallBehind('everything');
   }
 
   /** The path of a miss: allocates nothing, waits for nobody. */
