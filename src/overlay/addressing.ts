@@ -26,11 +26,12 @@ export function ensureAddressing(
 ): string[] {
   return [
     ...ensureAddress(conversation, device, network, subnet, log),
-    ...ensureRoute(conversation, device, network, log),
+    ...ensureRoute(conversation, device, network, subnet, log),
   ];
 }
 
-function ensureAddress(
+/** The address's part of `ensureAddressing`. */
+export function ensureAddress(
   conversation: Conversation,
   device: Device,
   network: Prefix,
@@ -60,7 +61,14 @@ function ensureAddress(
   return wanted ? [] : [`the address ${formatIpv4(subnet.address)}/32`];
 }
 
-function ensureRoute(conversation: Conversation, device: Device, network: Prefix, log: Log): string[] {
+/** The route's part of `ensureAddressing`. */
+export function ensureRoute(
+  conversation: Conversation,
+  device: Device,
+  network: Prefix,
+  _subnet: Prefix,
+  log: Log,
+): string[] {
   const present = listRoutes(conversation).filter((route) => isOwnRoute(route, device.ifindex, network));
   const wanted = present.some((route) => isNetworkRoute(route, network));
   if (!wanted) {

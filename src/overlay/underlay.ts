@@ -83,13 +83,13 @@ function owning(host: HostView, address: Ipv4): Underlay | undefined {
   return link === undefined ? undefined : { ifindex: link.ifindex, name: link.name, address, mtu: link.mtu };
 }
 
-/** The interface that has the underlay's address at present, if there is one: it may have another number than before. */
+/** The interface that is up with the underlay's address at present, if there is one: it may have another number than before. */
 export function locateUnderlay(host: Omit<HostView, 'routes'>, underlay: Underlay): Underlay | undefined {
   const named = host.links.find(({ name }) => name === underlay.name);
   const hasAddress = host.addresses.some(
     ({ address, ifindex }) => address === underlay.address && ifindex === named?.ifindex,
   );
-  return named !== undefined && hasAddress ? { ...underlay, ifindex: named.ifindex } : undefined;
+  return named?.up === true && hasAddress ? { ...underlay, ifindex: named.ifindex } : undefined;
 }
 
 /** Global addresses before link-local ones, primary before secondary. */
