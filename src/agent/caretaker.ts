@@ -1,14 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import { boundedLog } from '../base/bounded-log.ts';
+import { Budget } from '../base/budget.ts';
 import type { Clock } from '../base/clock.ts';
 import { describeError, Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { listAddresses } from '../kernel/addresses.ts';
-import { ChangeMonitor } from '../kernel/change-monitor.ts';
+import type { Watched } from '../kernel/change-filter.ts';
+import { ChangeMonitor, type ChangeMonitorOptions } from '../kernel/change-monitor.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { isHostForwarding, turnHostForwardingOn } from '../kernel/host-forwarding.ts';
 import { listLinks } from '../kernel/links.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { Device } from '../overlay/device.ts';
 import { repairOverlay } from '../overlay/repair.ts';
 import { locateUnderlay, type Underlay } from '../overlay/underlay.ts';
 import type { Ending } from './ending.ts';
@@ -19,6 +22,9 @@ const LOOK_EVERY_MS = 10_000;
 
 /** Changes come in groups: an interface that goes down loses its routes. In milliseconds. */
 const LOOK_AFTER_MS = 20;
+
+/** The same when something was put back so often that somebody seems to insist on it: to argue costs more than to wait. */
+const QUARREL_MS = 1000;
 
 export interface CaretakerOptions {
   readonly kernel: Conversation;
@@ -31,26 +37,42 @@ export interface CaretakerOptions {
   readonly log: Log;
   /** The device was made anew, with another number: everything on it is to be programmed again. */
   readonly onNewDevice: (tunnel: Tunnel) => Promise<void>;
+  /** Something was put back. The kernel may have dropped neighbours with it, of which it tells nobody. */
+  readonly onMended: () => void;
+  /** What tells of changes: the kernel unless told. */
+  readonly openMonitor?: (options: ChangeMonitorOptions) => Monitor;
 }
+
+type Monitor = Pick<ChangeMonitor, 'watch' | 'stop'>;
 
 /** Puts back what others change of the tunnel device, its address and route, and of forwarding. */
 export class Caretaker {
   readonly #options: CaretakerOptions;
-  readonly #monitor: ChangeMonitor;
+  readonly #monitor: Monitor;
   readonly #closing = new AbortController();
+  /** Why an attempt failed, by its name. */
+  readonly #failures = new Map<string, string>();
+  readonly #budget: Budget;
   #tunnel: Tunnel;
   #underlayIsGone = false;
   #hostForwards = false;
   #wake = new AbortController();
-  #lastFailure = '';
+  #watched: Watched;
+  #pause = LOOK_AFTER_MS;
 
   /** @throws KernelFault */
   constructor(options: CaretakerOptions) {
-    const { tunnel, underlay, ending } = options;
-    this.#options = options;
+    const { tunnel, network, ending, openMonitor = (told) => new ChangeMonitor(told) } = options;
+    this.#options = { ...options, log: boundedLog(options.log, options.clock) };
+    this.#budget = new Budget(options.clock);
     this.#tunnel = tunnel;
-    this.#monitor = new ChangeMonitor({
-      watched: { ifindex: tunnel.device.ifindex, underlayIfindex: underlay.ifindex },
+    this.#watched = {
+      ifindex: tunnel.device.ifindex,
+      underlayIfindex: tunnel.plan.underlayIfindex,
+      network,
+    };
+    this.#monitor = openMonitor({
+      watched: this.#watched,
       onChange: () => this.#wake.abort(),
       onFailure: (fault) => ending.fail(fault),
     });
@@ -60,14 +82,12 @@ export class Caretaker {
   async run(): Promise<void> {
     const { clock } = this.#options;
     while (!this.#closing.signal.aborted) {
-      try {
-        await this.#look();
-        this.#lastFailure = '';
-      } catch (error) {
-        this.#tell(error);
-      }
+      this.#pause = LOOK_AFTER_MS;
+      await this.#attempt('forwarding', () => this.#lookAtForwarding());
+      const isWhole = await this.#attempt('tunnel', () => this.#lookAtTunnel());
+      this.#watch(isWhole);
       await clock.sleep(LOOK_EVERY_MS, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
-      await clock.sleep(LOOK_AFTER_MS, this.#closing.signal);
+      await clock.sleep(this.#pause, this.#closing.signal);
       this.#wake = new AbortController();
     }
   }
@@ -77,32 +97,53 @@ export class Caretaker {
     await this.#monitor.stop();
   }
 
-  async #look(): Promise<void> {
-    const { kernel, log, network, subnet, onNewDevice } = this.#options;
-    this.#lookAtForwarding();
-    const underlay = this.#findUnderlay();
-    if (underlay === undefined) {
-      return;
+  /** What cannot be put back now is tried again with the next look; the same reason is told once. */
+  async #attempt(what: string, look: () => boolean | Promise<boolean>): Promise<boolean> {
+    try {
+      const isWhole = await look();
+      this.#failures.delete(what);
+      return isWhole;
+    } catch (error) {
+      if (!(error instanceof Fault)) {
+        throw error;
+      }
+      const reason = describeError(error);
+      if (this.#failures.get(what) !== reason) {
+        this.#failures.set(what, reason);
+        this.#options.log.warn({ reason }, 'could not put everything back; it is tried again');
+      }
+      return false;
     }
-    const plan = { ...this.#tunnel.plan, underlayIfindex: underlay.ifindex };
-    const { device, mended } = repairOverlay(
-      kernel,
-      { plan, device: this.#tunnel.device, network, subnet },
-      log,
-    );
-    for (const found of mended) {
-      log.warn({ device: device.name, found }, 'put back what somebody else had changed');
-    }
-    await this.#adopt({ plan, device }, onNewDevice);
   }
 
-  async #adopt(tunnel: Tunnel, onNewDevice: CaretakerOptions['onNewDevice']): Promise<void> {
-    const { ifindex }: Device = this.#tunnel.device;
-    this.#tunnel = tunnel;
-    if (tunnel.device.ifindex !== ifindex) {
-      this.#watch();
-      await onNewDevice(tunnel);
+  /** Returns whether the tunnel is as it should be. */
+  async #lookAtTunnel(): Promise<boolean> {
+    const { kernel, log, network, subnet, onMended } = this.#options;
+    const underlay = this.#findUnderlay();
+    if (underlay === undefined) {
+      return false;
     }
+    const plan = { ...this.#tunnel.plan, underlayIfindex: underlay.ifindex };
+    const wanted = { plan, device: this.#tunnel.device, network, subnet };
+    const { device, mended, refused } = repairOverlay(kernel, wanted, log);
+    this.#tell(mended.map((found) => ({ device: device.name, found })));
+    await this.#adopt({ plan, device });
+    if (mended.length > 0) {
+      onMended();
+    }
+    const [first] = refused;
+    if (first !== undefined) {
+      throw first;
+    }
+    return true;
+  }
+
+  /** A number that could not be taken over is new again at the next look. */
+  async #adopt(tunnel: Tunnel): Promise<void> {
+    if (tunnel.device.ifindex !== this.#tunnel.device.ifindex) {
+      await this.#options.onNewDevice(tunnel);
+    }
+    this.#tunnel = tunnel;
   }
 
   #findUnderlay(): Underlay | undefined {
@@ -111,41 +152,53 @@ export class Caretaker {
     const found = locateUnderlay(host, underlay);
     const fields = { iface: underlay.name, address: formatIpv4(underlay.address) };
     if (found === undefined && !this.#underlayIsGone) {
-      log.warn(fields, 'the underlay is gone: no packet can leave until its interface and address are back');
+      log.warn(
+        fields,
+        'the underlay is gone: no packet can leave until its interface is up with its address',
+      );
     } else if (found !== undefined && this.#underlayIsGone) {
       log.info(fields, 'the underlay is back');
     }
-    if (this.#underlayIsGone !== (found === undefined)) {
-      this.#underlayIsGone = found === undefined;
-      this.#watch(found?.ifindex);
-    }
+    this.#underlayIsGone = found === undefined;
     return found;
   }
 
-  #watch(underlayIfindex = this.#underlayIsGone ? undefined : this.#tunnel.plan.underlayIfindex): void {
-    this.#monitor.watch({ ifindex: this.#tunnel.device.ifindex, underlayIfindex });
+  /**
+   * While something is wrong, whatever stands in its way may have any number: then all interfaces are watched. What came
+   * between the look and the new filter is looked at too.
+   */
+  #watch(isWhole: boolean): void {
+    const { device, plan } = this.#tunnel;
+    const watched: Watched = {
+      ...this.#watched,
+      ifindex: device.ifindex,
+      underlayIfindex: isWhole ? plan.underlayIfindex : undefined,
+    };
+    if (!isDeepStrictEqual(watched, this.#watched)) {
+      this.#watched = watched;
+      this.#monitor.watch(watched);
+      this.#wake.abort();
+    }
+  }
+
+  #tell(mended: readonly { readonly device?: string; readonly found: string }[]): void {
+    for (const what of mended) {
+      this.#options.log.warn(what, 'put back what somebody else had changed');
+    }
+    if (mended.length > 0 && !this.#budget.take()) {
+      this.#pause = QUARREL_MS;
+    }
   }
 
   /** The operator's own setting is kept as the operator had it; turned off while containers talk, it is an accident. */
-  #lookAtForwarding(): void {
-    const { kernel, log } = this.#options;
+  #lookAtForwarding(): boolean {
+    const { kernel } = this.#options;
     const isOn = isHostForwarding(kernel);
     if (this.#hostForwards && !isOn) {
       turnHostForwardingOn();
-      log.warn({ found: 'ip_forward was off' }, 'put back what somebody else had changed');
+      this.#tell([{ found: 'ip_forward was off' }]);
     }
     this.#hostForwards ||= isOn;
-  }
-
-  /** What cannot be put back now is tried again with the next look; the same reason is told once. */
-  #tell(error: unknown): void {
-    if (!(error instanceof Fault)) {
-      throw error;
-    }
-    const reason = describeError(error);
-    if (reason !== this.#lastFailure) {
-      this.#lastFailure = reason;
-      this.#options.log.warn({ reason }, 'could not put everything back; it is tried again');
-    }
+    return true;
   }
 }

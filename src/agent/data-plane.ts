@@ -79,6 +79,11 @@ export class DataPlane {
     this.#guard?.check();
   }
 
+  /** Lets the resolver compare what the kernel holds with what it believes. */
+  compare(): void {
+    this.#resolver.compare();
+  }
+
   /** Ends its threads. What is in the kernel stays. */
   async close(): Promise<void> {
     this.#guard?.close();

@@ -7,9 +7,8 @@ import { RemovalHold } from '../leases/removal-hold.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Underlay } from '../overlay/underlay.ts';
 import { Caretaker } from './caretaker.ts';
-import { DataPlane } from './data-plane.ts';
+import { DataPlanes } from './data-planes.ts';
 import type { Ending } from './ending.ts';
-import { logChanges } from './log-changes.ts';
 import type { Progress, Tunnel } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -33,36 +32,31 @@ export interface ProgrammingParts {
  * device, the caretaker that makes the device anew when somebody removed it, and the hold on sudden removals.
  */
 export class Programming {
-  readonly #parts: ProgrammingParts;
-  /** Everything that the kernel is to hold, by key. */
-  readonly #leases = new Map<string, Lease>();
+  readonly #planes: DataPlanes;
   readonly #hold: RemovalHold;
   readonly #caretaker: Caretaker;
-  #plane: DataPlane;
 
   /** @throws KernelFault */
   constructor(parts: ProgrammingParts) {
-    const { options, kernel, underlay, tunnel, network, subnet, ending, log } = parts;
-    this.#parts = parts;
-    this.#plane = this.#makePlane(tunnel);
+    const { options, tunnel, progress, ending, log } = parts;
+    const clock = systemClock;
+    this.#planes = new DataPlanes({ ...parts, device: tunnel.device, clock });
     this.#hold = new RemovalHold({
       holdMs: options.removalHoldMs,
-      clock: systemClock,
+      clock,
       log,
-      onChanges: (changes, origin) => this.#program(changes, origin === 'list'),
+      onChanges: (changes, origin) => this.#planes.program(changes, origin === 'list'),
     });
     this.#caretaker = new Caretaker({
-      kernel,
-      underlay,
-      tunnel,
-      network,
-      subnet,
-      clock: systemClock,
-      ending,
-      log,
-      onNewDevice: (renewed) => this.#renew(renewed),
+      ...parts,
+      clock,
+      onMended: () => this.#planes.compare(),
+      onNewDevice: async (renewed) => {
+        progress.tunnel = renewed;
+        await this.#planes.renew(renewed.device);
+      },
     });
-    parts.progress.hold = this.#hold;
+    progress.hold = this.#hold;
     for (const part of [this.#hold, this.#caretaker]) {
       part.run().catch((error: unknown) => ending.fail(error));
     }
@@ -70,7 +64,7 @@ export class Programming {
 
   /** What the kernel is to hold. */
   get leases(): readonly Lease[] {
-    return Array.from(this.#leases.values());
+    return this.#planes.leases;
   }
 
   /** Takes lease changes over; a first list tells what differs from what was taken over before. */
@@ -82,50 +76,6 @@ export class Programming {
   async stop(): Promise<void> {
     this.#hold.stop();
     await this.#caretaker.stop();
-    await this.#plane.close();
-  }
-
-  async #renew(tunnel: Tunnel): Promise<void> {
-    const { progress } = this.#parts;
-    progress.tunnel = tunnel;
-    await this.#plane.close();
-    this.#plane = this.#makePlane(tunnel);
-    const changes = this.leases.map((after) => ({ after }));
-    await this.#plane.program(changes, progress.programmed);
-  }
-
-  #makePlane({ device }: Tunnel): DataPlane {
-    const { options, kernel, network, progress, ending, log } = this.#parts;
-    const { counters } = progress;
-    return new DataPlane({ kernel, device, network, options, clock: systemClock, ending, log, counters });
-  }
-
-  #program(changes: readonly LeaseChange[], complete: boolean): void {
-    const { progress, ending, log, onComplete } = this.#parts;
-    logChanges(changes, log);
-    for (const { before, after } of changes) {
-      if (before !== undefined) {
-        this.#leases.delete(before.key);
-      }
-      if (after !== undefined) {
-        this.#leases.set(after.key, after);
-      }
-    }
-    const plane = this.#plane;
-    const done = plane.program(changes, complete).then(() => {
-      if (complete && !progress.programmed) {
-        progress.programmed = true;
-        log.info({ leases: this.#leases.size }, 'the first complete list of leases is in the kernel');
-      }
-      if (progress.programmed) {
-        onComplete();
-      }
-    });
-    done.catch((error: unknown) => {
-      // A plane whose device was made anew is closed, and its successor gets all leases.
-      if (plane === this.#plane) {
-        ending.fail(error);
-      }
-    });
+    await this.#planes.close();
   }
 }

@@ -1,10 +1,19 @@
 import type { FilterInstruction } from '../../native-bindings/netlink-socket.ts';
-import { NLMSG_ERROR, RTA_OIF, RTM_DELROUTE, RTM_NEWNETCONF, RTM_NEWROUTE } from '../netlink/constants.ts';
+import type { Prefix } from '../net/prefix.ts';
+import {
+  NLMSG_ERROR,
+  RTA_DST,
+  RTA_OIF,
+  RTM_DELROUTE,
+  RTM_NEWNETCONF,
+  RTM_NEWROUTE,
+} from '../netlink/constants.ts';
 import {
   assemble,
   DROP,
   equals16,
   equals32,
+  equalsNetwork32,
   goTo,
   load16,
   load32,
@@ -24,14 +33,17 @@ export interface Watched {
   readonly ifindex: number;
   /** The interface that carries the tunnel; undefined while it is gone: then every interface is looked at. */
   readonly underlayIfindex: number | undefined;
+  /** Routes to it are looked at whatever interface they name: one that takes another's place is told of as itself alone. */
+  readonly network: Prefix;
 }
 
 /**
- * Passes what becomes of the tunnel device and its underlay: links, addresses, forwarding, and routes over the device.
+ * Passes what becomes of the tunnel device and its underlay: links, addresses, forwarding, and routes over the device
+ * or to the network.
  * Neighbours and forwarding entries have a group of their own, which the miss socket hears already: a second listener
  * would cost the kernel a copy of each miss.
  */
-export function changeFilter({ ifindex, underlayIfindex }: Watched): FilterInstruction[] {
+export function changeFilter({ ifindex, underlayIfindex, network }: Watched): FilterInstruction[] {
   const links =
     underlayIfindex === undefined
       ? [goTo(PASS)]
@@ -44,6 +56,9 @@ export function changeFilter({ ifindex, underlayIfindex }: Watched): FilterInstr
     equals16(RTM_DELROUTE, 'route'),
     ...links,
     { label: 'route' },
+    ...loadAttribute32(RTA_DST, ROUTE_ATTRIBUTES_AT, 'elsewhere'),
+    equalsNetwork32(network.address, PASS),
+    { label: 'elsewhere' },
     ...loadAttribute32(RTA_OIF, ROUTE_ATTRIBUTES_AT, DROP),
     equals32(ifindex, PASS, DROP),
   ]);

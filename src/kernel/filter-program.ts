@@ -76,6 +76,9 @@ export const equals16 = (value: number, ifTrue: Target, ifFalse?: Target): Step 
 /** Of four bytes in the machine's order, as `load32` loaded them. */
 export const equals32 = (value: number, ifTrue: Target, ifFalse?: Target): Step =>
   test(BPF_JEQ, turned32(value), ifTrue, ifFalse);
+/** Of four bytes in network order, such as an address, as `load32` loaded them. */
+export const equalsNetwork32 = (value: number, ifTrue: Target, ifFalse?: Target): Step =>
+  test(BPF_JEQ, value >>> 0, ifTrue, ifFalse);
 /** Whether any of the bits is set in what `load16` loaded. */
 export const hasAny16 = (bits: number, ifTrue: Target, ifFalse?: Target): Step =>
   test(BPF_JSET, turned16(bits), ifTrue, ifFalse);
