@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { flowSkipReason } from '../support/flow.ts';
+import { logOf, Patient } from '../support/healing.ts';
+import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
+
+const skip = labSkipReason() || flowSkipReason();
+
+const SECONDS = 5;
+const TIMES = 100;
+
+/** Of one message: what may come at once, and one a second, of which the last may be late. */
+const LINES = 10 + SECONDS + 3;
+
+interface Quarrel {
+  readonly what: string;
+  /** What somebody insists on, as lines of shell. */
+  readonly insist: (patient: Patient) => Promise<string>;
+  /** How many messages the daemon has for it. */
+  readonly messages: number;
+}
+
+const QUARRELS: readonly Quarrel[] = [
+  {
+    what: 'the MTU and the route',
+    insist: async () => 'ip link set flannel.1 mtu 1000; ip route replace 10.5.0.0/16 via 10.99.0.1 dev eth0',
+    messages: 1,
+  },
+  {
+    what: 'a neighbour and a forwarding entry',
+    insist: async (patient) => {
+      const [mac] = (await patient.shell('bridge fdb show dev flannel.1')).split(' ');
+      const wrong = `${patient.there.address} lladdr 02:de:ad:be:ef:03`;
+      return `ip neighbour replace ${wrong} dev flannel.1; bridge fdb replace ${mac} dev flannel.1 dst 10.99.0.99`;
+    },
+    messages: 2,
+  },
+  // What is put back, that misses are answered, what the kernel refuses meanwhile, and that something could not be done.
+  { what: 'that there is no device', insist: async () => 'ip link del flannel.1 || true', messages: 4 },
+];
+
+describe(`a quarrel in which somebody does the same ${TIMES} times in ${SECONDS} s`, { skip }, () => {
+  const lab = labForSuite({ hosts: 2, containers: 1 });
+  let patient: Patient;
+  before(async () => {
+    patient = await Patient.admit(lab());
+  });
+
+  for (const { what, insist, messages } of QUARRELS) {
+    it(`costs little, fills no log, and ends well: ${what}`, async (test) => {
+      const line = await insist(patient);
+      let before: string[] = [];
+      await patient.under(async () => {
+        before = await patient.state();
+      });
+      const { share, lines } = await quarrel(patient, line);
+      const figures = `${what}: ${Math.round(100 * share)} % of a processor, ${lines.length} lines`;
+      test.diagnostic(figures);
+      assert.ok(lines.length >= 1 && lines.length <= messages * LINES, lines.join('\n'));
+      assert.ok(share < 0.5, figures);
+      await patient.under(() => patient.holds(before));
+      const { there, back } = await patient.under(async () => undefined);
+      assert.deepEqual([there.lost, back.lost], [0, 0], 'in the end it is as it should be');
+    });
+  }
+});
+
+/** What it cost the daemon, as the share of a processor, and the lines of its log. */
+async function quarrel(patient: Patient, line: string): Promise<{ share: number; lines: string[] }> {
+  const { host } = patient;
+  const { pid } = host.daemon.process;
+  const [from, used, begin] = [logOf(host).length, processorSeconds(pid), performance.now()];
+  await patient.shell(`for i in $(seq ${TIMES}); do ${line}; sleep ${SECONDS / TIMES}; done`);
+  const share = (processorSeconds(pid) - used) / ((performance.now() - begin) / 1000);
+  return { share, lines: logOf(host).slice(from) };
+}
+
+/** Of all its threads, in user and kernel mode: fields 14 and 15, in hundredths of a second (proc(5)). */
+function processorSeconds(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+  return ((user ?? 0) + (system ?? 0)) / 100;
+}
