@@ -3,6 +3,7 @@ import { Counters } from '../../src/misses/counters.ts';
 import { NEVER } from '../../src/misses/lifetime.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
 import type { SubnetChange } from '../../src/misses/resolver-changes.ts';
+import type { ResolverParts } from '../../src/misses/resolver-parts.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Mac, parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
@@ -30,7 +31,11 @@ export function at(text: string): number {
 }
 
 /** A resolver in front of a fake kernel that has one tunnel device and beside it another interface. */
-export function resolverOnFake(maximum = 1000, idleTimeout = NEVER, forwardOnDemand = false) {
+export function resolverOnFake(
+  maximum = 1000,
+  idleTimeout = NEVER,
+  more: Pick<ResolverParts, 'forwardOnDemand' | 'onMended'> = {},
+) {
   const kernel = new FakeKernel();
   const other = kernel.links.add('eth0').ifindex;
   const { ifindex } = kernel.links.add('flannel.1');
@@ -47,8 +52,8 @@ export function resolverOnFake(maximum = 1000, idleTimeout = NEVER, forwardOnDem
     counters,
     maximum,
     idleTimeout,
-    forwardOnDemand,
     now,
+    ...more,
   });
   /** Lets milliseconds pass. */
   const pass = (milliseconds: number) => {

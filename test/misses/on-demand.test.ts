@@ -10,7 +10,7 @@ const IDLE = 10_000;
 
 /** A resolver that installs forwarding entries on demand; hosts 1 and 2 have leases, at 192.0.2.1 and .2. */
 function onDemand() {
-  const fake = resolverOnFake(1000, IDLE, true);
+  const fake = resolverOnFake(1000, IDLE, { forwardOnDemand: true });
   const { resolver, kernel, ifindex, settle, pass } = fake;
   resolver.place([1, 2].map((n) => at(n)));
   resolver.apply([lease(1), lease(2)], true);
@@ -168,7 +168,7 @@ test('what somebody else wrote into the forwarding table is put right', () => {
 });
 
 test('what an earlier agent left is kept where neighbours lead to it, and nothing else', () => {
-  const fake = resolverOnFake(1000, IDLE, true);
+  const fake = resolverOnFake(1000, IDLE, { forwardOnDemand: true });
   const { kernel, ifindex, put, resolver, settle } = fake;
   put('10.5.1.1', 128, macOf(1));
   put('10.5.2.1', 128, macOf(2));

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NEVER } from '../../src/misses/lifetime.ts';
+import { NUD_FAILED } from '../../src/netlink/constants.ts';
+import { at, lease, macOf, resolverOnFake } from './fixture.ts';
+
+/** A resolver that has resolved 10.5.7.1 and 10.5.7.2, and notes what it tells of. */
+function resolved() {
+  const told: number[] = [];
+  const fixture = resolverOnFake(1000, NEVER, { onMended: (entries) => told.push(entries) });
+  fixture.resolver.apply([lease(7)], true);
+  fixture.miss('10.5.7.1');
+  fixture.miss('10.5.7.2');
+  return { ...fixture, told };
+}
+
+/** Somebody removes an entry, of which the kernel says first that it failed. */
+function remove({ kernel, misses, ifindex, held }: ReturnType<typeof resolved>, address: string): void {
+  const entry = held(address);
+  assert.ok(entry !== undefined);
+  entry.state = NUD_FAILED;
+  kernel.tellOfNeighbour(misses, entry);
+  kernel.neighbours.remove(ifindex, at(address));
+}
+
+test('an entry that somebody removed is told of although its next packet brings it back', () => {
+  const fixture = resolved();
+  const { kernel, misses, ifindex, counters, settle, held, told } = fixture;
+  remove(fixture, '10.5.7.1');
+  kernel.miss(misses, ifindex, at('10.5.7.1'));
+  settle();
+  settle();
+  assert.equal(held('10.5.7.1')?.mac, macOf(7));
+  assert.deepEqual(told, [1]);
+  assert.deepEqual([counters.get('mended'), counters.get('neighbours')], [1, 2]);
+});
+
+test('one that nobody asks for again is told of once, and known to be gone', () => {
+  const fixture = resolved();
+  const { counters, settle, told } = fixture;
+  remove(fixture, '10.5.7.1');
+  settle();
+  settle();
+  assert.deepEqual(told, [1]);
+  assert.equal(counters.get('neighbours'), 1);
+});
+
+test('what the kernel dropped without a word is found by a comparison, and is no interference', () => {
+  const { kernel, ifindex, resolver, counters, settle, told } = resolved();
+  kernel.neighbours.remove(ifindex, at('10.5.7.1'));
+  resolver.compare();
+  settle();
+  assert.equal(counters.get('neighbours'), 1);
+  assert.deepEqual(told, []);
+});
