@@ -126,7 +126,9 @@ export class Caretaker {
     const plan = { ...this.#tunnel.plan, underlayIfindex: underlay.ifindex };
     const wanted = { plan, device: this.#tunnel.device, network, subnet };
     const { device, mended, refused } = repairOverlay(kernel, wanted, log);
-    this.#tell(mended.map((found) => ({ device: device.name, found })));
+    if (mended.length > 0) {
+      this.#tell({ device: device.name, found: mended.join('; ') });
+    }
     await this.#adopt({ plan, device });
     if (mended.length > 0) {
       onMended();
@@ -181,11 +183,9 @@ export class Caretaker {
     }
   }
 
-  #tell(mended: readonly { readonly device?: string; readonly found: string }[]): void {
-    for (const what of mended) {
-      this.#options.log.warn(what, 'put back what somebody else had changed');
-    }
-    if (mended.length > 0 && !this.#budget.take()) {
+  #tell(what: { readonly device?: string; readonly found: string }): void {
+    this.#options.log.warn(what, 'put back what somebody else had changed');
+    if (!this.#budget.take()) {
       this.#pause = QUARREL_MS;
     }
   }
@@ -196,7 +196,7 @@ export class Caretaker {
     const isOn = isHostForwarding(kernel);
     if (this.#hostForwards && !isOn) {
       turnHostForwardingOn();
-      this.#tell([{ found: 'ip_forward was off' }]);
+      this.#tell({ found: 'ip_forward was off' });
     }
     this.#hostForwards ||= isOn;
     return true;

@@ -78,11 +78,12 @@ const isHealed = (line: string) => line.includes('flannel.1 was deleted');
 const MOVING = { network: '10.5.0', publicIp: '10.99.0.99' };
 /** Changes of it behind the healing. */
 const MORE_CHANGES = 50;
+const MOST_CHANGES = 5000;
 
 /** Changes the lease's MAC as fast as etcd takes it, until that is true and a while longer. */
 async function changeLease(lab: Lab, isEnough: () => boolean): Promise<{ last: string; changes: number }> {
   let [changes, last, left] = [0, '', MORE_CHANGES];
-  while (left > 0) {
+  while (left > 0 && changes < MOST_CHANGES) {
     changes += 1;
     last = `02:00:00:00:99:${(changes % 256).toString(16).padStart(2, '0')}`;
     await lab.etcd.put(leaseKey({ ...MOVING, mac: last }), leaseValue({ ...MOVING, mac: last }));
