@@ -7,7 +7,7 @@ import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 const skip = labSkipReason() || flowSkipReason();
 
 const WRONG = '02:de:ad:be:ef:02';
-const NEIGHBOURS_RIGHT = /^warn put neighbours right/;
+const NEIGHBOURS_RIGHT = /^warn put entries right/;
 const FORWARDING_RIGHT = /^warn put forwarding entries right/;
 const WRONG_ENDPOINT = 'dst 10.99.0.99 self permanent';
 
