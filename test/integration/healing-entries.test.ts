@@ -25,10 +25,11 @@ function alter(state: string): Damage['harm'] {
 const DAMAGES: readonly Damage[] = [
   {
     what: 'all neighbours flushed',
-    // It gives up, with status 1, when entries come back as fast as it removes them.
+    // It gives up, with status 1, when entries come back as fast as it removes them. A packet that waits for the answer
+    // goes with the entry that it removes.
     harm: (patient) => patient.shell('ip neighbour flush dev flannel.1 nud all || true'),
     told: NEIGHBOURS_RIGHT,
-    within: 0,
+    within: 30,
   },
   {
     what: 'a neighbour removed',
