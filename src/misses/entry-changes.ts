@@ -174,7 +174,7 @@ export class EntryChanges {
 
   /** @returns whether the address's entry has to be written */
   #followLease(address: Ipv4): boolean {
-    const { installed, lifetime, counters, decide } = this.#parts;
+    const { installed, counters, decide } = this.#parts;
     if (!installed.has(address)) {
       return false;
     }
@@ -188,7 +188,7 @@ export class EntryChanges {
     } else {
       this.#answers.addResolved(address, decision);
       this.#written.wrote();
-      installed.redirect(address, decision, lifetime.now);
+      installed.redirect(address, decision);
       counters.add('rewritten');
     }
     return true;

@@ -23,6 +23,8 @@ export class InstalledNeighbours {
   /** When the entry came into the list that it is in, in milliseconds. */
   readonly #since: Float64Array;
   readonly #suspected: Uint8Array;
+  /** In an array, because a number with a fraction is an object of its own wherever V8 hands it on. */
+  readonly #now = Float64Array.of(0);
   readonly #index: AddressIndex;
   readonly #inUse: AgeList;
   readonly #suspects: AgeList;
@@ -44,6 +46,11 @@ export class InstalledNeighbours {
     this.#inUse = new AgeList(links);
     this.#suspects = new AgeList(links);
     this.#free = new Int32Array(most);
+  }
+
+  /** The time that counts from now on, in milliseconds. */
+  tick(now: number): void {
+    this.#now[0] = now;
   }
 
   get size(): number {
@@ -68,14 +75,14 @@ export class InstalledNeighbours {
     return this.#index.find(address) !== NONE;
   }
 
-  /** Notes that the address was asked for and answered at that time. There has to be room. */
-  touch(address: Ipv4, remote: RemoteHost, now: number): void {
+  /** Notes that the address was asked for and answered. There has to be room. */
+  touch(address: Ipv4, remote: RemoteHost): void {
     const known = this.#index.find(address);
     if (known === NONE) {
-      this.#add(address, remote, now);
+      this.#add(address, remote);
     } else {
       this.#lead(known, remote);
-      this.#move(known, false, now);
+      this.#move(known, false);
     }
   }
 
@@ -86,21 +93,21 @@ export class InstalledNeighbours {
   }
 
   /** The address's entry leads to another host now, and is PERMANENT again; otherwise it does not count as asked for. */
-  redirect(address: Ipv4, remote: RemoteHost, now: number): void {
+  redirect(address: Ipv4, remote: RemoteHost): void {
     const entry = this.#index.find(address);
     if (entry !== NONE) {
       this.#lead(entry, remote);
       if (this.#suspected[entry] === 1) {
-        this.#move(entry, false, now);
+        this.#move(entry, false);
       }
     }
   }
 
   /** The address's entry is suspected to be idle from now on. */
-  suspect(address: Ipv4, now: number): void {
+  suspect(address: Ipv4): void {
     const entry = this.#index.find(address);
     if (entry !== NONE) {
-      this.#move(entry, true, now);
+      this.#move(entry, true);
     }
   }
 
@@ -112,14 +119,14 @@ export class InstalledNeighbours {
     return this.#hosts[this.#index.find(address)];
   }
 
-  /** The address (signed) that was asked for longest ago, if that was by then. */
-  longestInUse(by: number): Ipv4 | undefined {
-    return this.#oldestOf(this.#inUse, by);
+  /** The address (signed) that was asked for longest ago, if that is so many milliseconds. */
+  longestInUse(ago: number): Ipv4 | undefined {
+    return this.#oldestOf(this.#inUse, ago);
   }
 
-  /** The address (signed) that has been suspected longest, if it was by then. */
-  longestSuspect(by: number): Ipv4 | undefined {
-    return this.#oldestOf(this.#suspects, by);
+  /** The address (signed) that has been suspected longest, if it was for so many milliseconds. */
+  longestSuspect(ago: number): Ipv4 | undefined {
+    return this.#oldestOf(this.#suspects, ago);
   }
 
   forget(address: Ipv4): void {
@@ -144,9 +151,11 @@ export class InstalledNeighbours {
     return this.#hosts[place] === undefined ? undefined : (this.#addresses[place] ?? 0) >>> 0;
   }
 
-  #oldestOf(list: AgeList, by: number): Ipv4 | undefined {
+  #oldestOf(list: AgeList, ago: number): Ipv4 | undefined {
     const entry = list.oldest;
-    return entry !== NONE && (this.#since[entry] ?? 0) <= by ? this.#addresses[entry] : undefined;
+    return entry !== NONE && (this.#now[0] ?? 0) - (this.#since[entry] ?? 0) >= ago
+      ? this.#addresses[entry]
+      : undefined;
   }
 
   /** A VTEP knows how many neighbours lead to it. */
@@ -163,18 +172,18 @@ export class InstalledNeighbours {
     return this.#suspected[entry] === 1 ? this.#suspects : this.#inUse;
   }
 
-  #move(entry: number, suspected: boolean, now: number): void {
+  #move(entry: number, suspected: boolean): void {
     this.#listOf(entry).remove(entry);
-    this.#place(entry, suspected, now);
+    this.#place(entry, suspected);
   }
 
-  #place(entry: number, suspected: boolean, now: number): void {
+  #place(entry: number, suspected: boolean): void {
     this.#suspected[entry] = suspected ? 1 : 0;
-    this.#since[entry] = now;
+    this.#since[entry] = this.#now[0] ?? 0;
     this.#listOf(entry).add(entry);
   }
 
-  #add(address: Ipv4, remote: RemoteHost, now: number): void {
+  #add(address: Ipv4, remote: RemoteHost): void {
     const entry = this.#freeCount === 0 ? this.#used : (this.#free[this.#freeCount - 1] ?? NONE);
     if (this.#freeCount === 0) {
       this.#used += 1;
@@ -183,7 +192,7 @@ export class InstalledNeighbours {
     }
     this.#addresses[entry] = address;
     this.#lead(entry, remote);
-    this.#place(entry, false, now);
+    this.#place(entry, false);
     this.#index.add(entry);
   }
 }

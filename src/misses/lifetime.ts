@@ -48,6 +48,7 @@ export class Lifetime {
     this.#idleTimeout = idleTimeout === NEVER ? Number.POSITIVE_INFINITY : idleTimeout;
     this.#clock = clock;
     this.#now = clock();
+    installed.tick(this.#now);
   }
 
   /** About now: the time of the last `tick`, because a miss has no time to look at the clock. */
@@ -57,6 +58,7 @@ export class Lifetime {
 
   tick(): void {
     this.#now = this.#clock();
+    this.#installed.tick(this.#now);
   }
 
   /** Whether entries may be made STALE, or chosen to go, again; takes it for done. */
@@ -72,9 +74,9 @@ export class Lifetime {
   suspect(): Ipv4 | undefined {
     const nearlyFull = this.#installed.size > this.#installed.maximum * NEARLY_FULL;
     const patience = nearlyFull ? Math.min(UNDER_PRESSURE_MS, this.#idleTimeout) : this.#idleTimeout;
-    const address = this.#installed.longestInUse(this.#now - patience);
+    const address = this.#installed.longestInUse(patience);
     if (address !== undefined) {
-      this.#installed.suspect(address, this.#now);
+      this.#installed.suspect(address);
     }
     return address;
   }
@@ -82,11 +84,11 @@ export class Lifetime {
   /** Chooses the entries that are idle long enough; they go once it is sure that none has asked meanwhile. */
   doom(): void {
     while (this.#doomedCount < SUSPECTS_AT_ONCE) {
-      const address = this.#installed.longestSuspect(this.#now - this.#idleTimeout);
+      const address = this.#installed.longestSuspect(this.#idleTimeout);
       if (address === undefined) {
         return;
       }
-      this.#installed.suspect(address, this.#now);
+      this.#installed.suspect(address);
       this.#doomed[this.#doomedCount] = address;
       this.#doomedCount += 1;
       this.#heard.wrote();
@@ -128,13 +130,13 @@ export class Lifetime {
 
   /** Whether `evict` would find one that is idle. */
   get hasIdle(): boolean {
-    return this.#installed.longestSuspect(this.#now - ANSWERS_WITHIN_MS) !== undefined;
+    return this.#installed.longestSuspect(ANSWERS_WITHIN_MS) !== undefined;
   }
 
   /** The address (signed) that has to make room: the longest idle, or else what was asked for longest ago. */
   evict(): Ipv4 | undefined {
-    const idle = this.#installed.longestSuspect(this.#now - ANSWERS_WITHIN_MS);
-    const address = idle ?? this.#installed.longestInUse(Number.POSITIVE_INFINITY);
+    const idle = this.#installed.longestSuspect(ANSWERS_WITHIN_MS);
+    const address = idle ?? this.#installed.longestInUse(0);
     if (address !== undefined) {
       this.#installed.forget(address);
     }

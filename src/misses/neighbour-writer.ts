@@ -136,7 +136,7 @@ export class NeighbourWriter {
         ...(evicted === undefined ? [] : [{ destination: evicted, remote: undefined, count } as const]),
       );
     }
-    this.#installed.touch(destination, remote, this.#lifetime.now);
+    this.#installed.touch(destination, remote);
   }
 
   /**

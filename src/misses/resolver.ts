@@ -200,7 +200,7 @@ export class Resolver {
     if (this.#installed.isFull && !this.#installed.has(destination)) {
       this.#outbox.evict();
     }
-    this.#installed.touch(destination, remote, this.#lifetime.now);
+    this.#installed.touch(destination, remote);
   }
 
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */

@@ -95,7 +95,7 @@ test('a miss is answered while entries still follow', () => {
 test('of a subnet without entries few addresses are looked at between two writes', () => {
   const installed = new InstalledNeighbours(1000);
   for (let n = 1; n <= 300; n++) {
-    installed.touch(at('10.9.0.0') + n, { mac: macToBytes(macOf(9)) }, 0);
+    installed.touch(at('10.9.0.0') + n, { mac: macToBytes(macOf(9)) });
   }
   const looks = [0];
   installed.has = () => {
@@ -140,8 +140,8 @@ test('a change that concerns no entry is done too, and so is the one behind it',
 test('of a subnet larger than the table only the entries are looked at', () => {
   const installed = new InstalledNeighbours(10);
   const rewrites = new Rewrites(installed);
-  installed.touch(at('10.5.1.7'), { mac: macToBytes(macOf(1)) }, 0);
-  installed.touch(at('10.9.1.7'), { mac: macToBytes(macOf(9)) }, 0);
+  installed.touch(at('10.5.1.7'), { mac: macToBytes(macOf(1)) });
+  installed.touch(at('10.9.1.7'), { mac: macToBytes(macOf(9)) });
   rewrites.add([parsePrefix('10.5.0.0/16'), parsePrefix('10.9.1.7/32')], () => undefined);
   const given: string[] = [];
   let looks = 0;
