@@ -22,6 +22,8 @@ export function daemonSide(scene: Scene): Side {
     during: async (work) => {
       await quiet(host.daemon);
       await scene.flush(host);
+      // The daemon hears of each entry that is gone.
+      await quiet(host.daemon);
       return work();
     },
   };

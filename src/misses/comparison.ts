@@ -10,6 +10,9 @@ import type { NeighbourWriter } from './neighbour-writer.ts';
 /** What the kernel had no memory for is tried again after this time, in milliseconds. */
 const TRY_AGAIN_MS = 1000;
 
+/** So many times as long as a comparison took nobody's interference brings another: they take a tenth of the time at most. */
+const REST = 9;
+
 export interface ComparisonParts {
   readonly ifindex: number;
   readonly conversation: Conversation;
@@ -25,12 +28,22 @@ export interface ComparisonParts {
 /** Compares the kernel's tables of the device with the leases, by dumps, and writes the difference. */
 export class Comparison {
   readonly #parts: ComparisonParts;
-  /** When to compare everything again, because the kernel had no memory for some of it. */
+  /** When to compare everything again: the kernel had no memory for some of it, or somebody interferes without end. */
   #tryAgainAt: number | undefined;
+  #restUntil = Number.NEGATIVE_INFINITY;
   #done = false;
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
+  }
+
+  /** Somebody else wrote an entry. Tells whether to compare now; if not, it is due a little later. */
+  mayCompare(): boolean {
+    const isRested = this.#parts.now() >= this.#restUntil;
+    this.#tryAgainAt = isRested
+      ? this.#tryAgainAt
+      : Math.min(this.#tryAgainAt ?? this.#restUntil, this.#restUntil);
+    return isRested;
   }
 
   /** Whether the time has come to compare everything again; takes it for done. */
@@ -60,11 +73,14 @@ export class Comparison {
     const { conversation, ifindex, counters, writer, onDemand, leases, now, interference } = this.#parts;
     const mended = counters.get('mended');
     const adopted = counters.get('adopted');
+    const begun = now();
     onDemand?.read();
     const neighbours = writer.adopt(listNeighbours(conversation, ifindex), leases);
     const forwarding = onDemand?.settle() ?? true;
     const whole = neighbours && forwarding;
-    this.#tryAgainAt = whole ? undefined : now() + TRY_AGAIN_MS;
+    const ended = now();
+    this.#restUntil = ended + REST * (ended - begun);
+    this.#tryAgainAt = whole ? undefined : ended + TRY_AGAIN_MS;
     // At first what differs was left by an earlier agent; later what is kept was adopted or installed long ago.
     counters.set(this.#done ? 'adopted' : 'mended', this.#done ? adopted : mended);
     this.#done = true;

@@ -157,7 +157,7 @@ export class Resolver {
         break;
       case NEIGHBOUR_WRITTEN:
         this.#interference.note(this.#message.destination, this.#message.state);
-        this.#outbox.fallBehind('everything');
+        this.#compareIfRested();
         break;
       case FORWARDING_WRITTEN:
         this.#hearOfForwarding(readForwardingNotice(this.#message.type, this.#message.payload(length)));
@@ -173,6 +173,12 @@ export class Resolver {
       this.#parts.onForwarding?.(notice);
     } else if (this.#onDemand.contradicts(notice)) {
       this.#interference.noteForwarding();
+      this.#compareIfRested();
+    }
+  }
+
+  #compareIfRested(): void {
+    if (this.#comparison.mayCompare()) {
       this.#outbox.fallBehind('everything');
     }
   }

@@ -8,7 +8,7 @@ import { ping } from '../../src/lab/ping.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { FlowProgram, flowSkipReason } from '../support/flow.ts';
 import { labFor, labForSuite, labSkipReason } from '../support/lab-fixture.ts';
-import { statsOf } from '../support/static-peer.ts';
+import { leaseKey, leaseValue, statsOf } from '../support/static-peer.ts';
 
 const ON_DEMAND = ['--fdb', 'on-demand'];
 const RATE = 2000;
@@ -83,6 +83,51 @@ describe('forwarding entries on demand', { skip: labSkipReason() || flowSkipReas
     );
     await host.namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', '192.168.77.1']);
     await waitUntil('a MAC that no lease names', async () => (await statsOf(host)).l2Misses.unknown > 0);
+  });
+
+  it('are shared by leases with one MAC', async () => {
+    const [from, to] = containersOf(lab());
+    const [host, other] = [lab().host(1), lab().host(2)];
+    const { lease, device } = await statsOf(other);
+    const plan = { network: '10.5.253', mac: device?.mac ?? '', publicIp: lease?.publicIp ?? '' };
+    await other.namespace.configure('address add 10.5.253.1/32 dev lo');
+    await lab().etcd.put(leaseKey(plan), leaseValue(plan));
+    await waitUntil('the lease', async () => (await statsOf(host)).mirror.remote === 2);
+    assert.notEqual((await ping(from, '10.5.253.1', { count: 1 })).roundTrips[0], undefined);
+    assert.notEqual((await ping(from, to.address, { count: 1 })).roundTrips[0], undefined);
+    assert.equal((await forwardingEntries(host)).length, 1);
+    await lab().etcd.delete(leaseKey(plan));
+    await waitUntil('the neighbour of the second lease to go', async () =>
+      (await unicastNeighbours(host)).every(({ dst }) => dst !== '10.5.253.1'),
+    );
+    assert.equal((await forwardingEntries(host)).length, 1, 'the other lease still needs it');
+    assert.notEqual((await ping(from, to.address, { count: 1 })).roundTrips[0], undefined);
+  });
+
+  it('are looked for at a bounded rate, and no miss waits for that', async (test) => {
+    const [from, to] = containersOf(lab());
+    const host = lab().host(1);
+    await host.namespace.configure(
+      'route replace 192.168.78.1/32 dev flannel.1',
+      'neighbour replace 192.168.78.1 lladdr 02:00:00:00:99:98 dev flannel.1 nud permanent',
+    );
+    const before = await statsOf(host);
+    const program = await FlowProgram.compile(lab().folder);
+    const flood = program.flood(host.namespace, { address: '192.168.78.1', rate: 20_000, seconds: 3 });
+    await waitUntil(
+      'the flood',
+      async () => (await statsOf(host)).l2Misses.unknown > before.l2Misses.unknown + 5,
+    );
+    const fresh = await ping(from, to.address, { count: 5, interval: 0.2 });
+    assert.equal(fresh.roundTrips.indexOf(undefined), -1);
+    const { sent } = await flood;
+    const after = await statsOf(host);
+    const heard = after.l2Misses.unknown - before.l2Misses.unknown;
+    test.diagnostic(
+      `${heard} of ${sent} frames were looked at; the first ping took ${fresh.roundTrips[0]} ms`,
+    );
+    assert.ok(sent > 50_000 && heard <= 3.5 * (1000 / 50), `${heard} of ${sent}`);
+    assert.equal(after.misses.overruns, before.misses.overruns);
   });
 
   it('outlive the daemon, and are kept by the next one', async () => {

@@ -53,3 +53,30 @@ test('what the kernel dropped without a word is found by a comparison, and is no
   assert.equal(counters.get('neighbours'), 1);
   assert.deepEqual(told, []);
 });
+
+test('somebody who interferes without end brings comparisons a tenth of the time at most', () => {
+  const fixture = resolved();
+  const { kernel, misses, pass, settle, held } = fixture;
+  let comparisons = 0;
+  kernel.onDump = () => {
+    comparisons += 1;
+    pass(10);
+  };
+  const interfere = () => {
+    const entry = held('10.5.7.2');
+    assert.ok(entry !== undefined);
+    entry.mac = macOf(99);
+    kernel.tellOfNeighbour(misses, entry);
+    settle();
+    settle();
+  };
+  for (let times = 0; times < 100; times++) {
+    interfere();
+    pass(10);
+  }
+  assert.ok(comparisons >= 9 && comparisons <= 12, `${comparisons} in a second`);
+  pass(90);
+  settle();
+  settle();
+  assert.equal(held('10.5.7.2')?.mac, macOf(7), 'and a last one puts it right');
+});

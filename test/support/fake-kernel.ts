@@ -54,6 +54,8 @@ export class FakeKernel {
   words: string | undefined;
   /** Puts a message that answers nothing before every answer. */
   chatter = false;
+  /** Called with each dump: the real one takes its time. */
+  onDump: () => void = () => undefined;
   readonly #refusals: { type: number; errno: number; skip: number }[] = [];
 
   open(): FakeSocket {
@@ -139,6 +141,7 @@ export class FakeKernel {
   }
 
   #dump(socket: FakeSocket, frame: Frame): void {
+    this.onDump();
     const interrupted = this.interruptedDumps > 0;
     this.interruptedDumps -= interrupted ? 1 : 0;
     for (const datagram of dumpDatagrams(this.#dumped(frame), frame.sequence, interrupted)) {

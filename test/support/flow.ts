@@ -127,6 +127,19 @@ export class FlowProgram {
   }
 
   /**
+   * Sends to an address at which nobody receives; resolves when all is sent.
+   *
+   * @throws LabFault
+   */
+  async flood(
+    from: Namespace,
+    { address, rate, seconds }: Pick<FlowPlan, 'address' | 'rate' | 'seconds'>,
+  ): Promise<Sent> {
+    const words = ['send', address, DEFAULT_PORT, rate, seconds].map(String);
+    return sentSchema.parse(JSON.parse(await from.run(this.#program, ...words)));
+  }
+
+  /**
    * Connects by TCP to `count` addresses from `first` on, one after another; what is timed is the call alone.
    *
    * @throws LabFault
