@@ -20,6 +20,7 @@
 #include <signal.h>
 
 #define OWN_PROTOCOL 113
+/* The kernel grants twice as much, to account for its own bookkeeping. */
 #define RECEIVE_BYTES (128 * 1024 * 1024)
 
 struct answer {

@@ -12,10 +12,10 @@ import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
- * Room for 160,000 misses at 832 bytes each. The kernel takes no memory for it before they wait. What does not fit is
+ * Room for 320,000 misses at 832 bytes each. The kernel takes no memory for it before they wait. What does not fit is
  * found by a dump, but in no order of age.
  */
-export const MISS_BUFFER_BYTES = 128 * 1024 * 1024;
+export const MISS_BUFFER_BYTES = 256 * 1024 * 1024;
 
 /** How long a read of the resolver blocks at most, in milliseconds: the belt, should a poke ever be lost. */
 const LONGEST_WAIT_MS = 500;
