@@ -22,6 +22,8 @@ export interface ComparisonParts {
   readonly leases: PrefixTable<RemoteHost>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Called when a comparison has to wait for so many milliseconds: the next read may be longer. */
+  readonly onRest?: (milliseconds: number) => void;
   readonly interference: Interference;
 }
 
@@ -39,11 +41,15 @@ export class Comparison {
 
   /** Somebody else wrote an entry. Tells whether to compare now; if not, it is due a little later. */
   mayCompare(): boolean {
-    const isRested = this.#parts.now() >= this.#restUntil;
-    this.#tryAgainAt = isRested
-      ? this.#tryAgainAt
-      : Math.min(this.#tryAgainAt ?? this.#restUntil, this.#restUntil);
-    return isRested;
+    const left = this.#restUntil - this.#parts.now();
+    if (left <= 0) {
+      return true;
+    }
+    if (this.#tryAgainAt === undefined || this.#tryAgainAt > this.#restUntil) {
+      this.#tryAgainAt = this.#restUntil;
+      this.#parts.onRest?.(left);
+    }
+    return false;
   }
 
   /** Whether the time has come to compare everything again; takes it for done. */

@@ -146,6 +146,9 @@ export class ResolverHandle {
       case 'mended':
         this.#options.onMended?.(message.entries);
         break;
+      case 'rest':
+        setTimeout(() => this.compare(), message.milliseconds).unref();
+        break;
       case 'forwarding':
         this.#options.onForwarding?.(message.notice);
         break;

@@ -33,11 +33,13 @@ export type MainMessage =
 
 /**
  * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;
- * entries were put right that somebody else had changed; somebody, perhaps the agent, wrote a forwarding entry.
+ * entries were put right that somebody else had changed; a comparison is wanted after so many milliseconds; somebody,
+ * perhaps the agent, wrote a forwarding entry.
  */
 export type ResolverMessage =
   | { readonly kind: 'running'; readonly threadId: number }
   | { readonly kind: 'rewritten'; readonly id: number }
   | { readonly kind: 'unknown'; readonly address: Ipv4 }
   | { readonly kind: 'mended'; readonly entries: number }
+  | { readonly kind: 'rest'; readonly milliseconds: number }
   | { readonly kind: 'forwarding'; readonly notice: ForwardingNotice };

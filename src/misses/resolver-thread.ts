@@ -32,6 +32,7 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
         post({ kind: 'unknown', address });
       }
     },
+    onRest: (milliseconds) => post({ kind: 'rest', milliseconds }),
     onMended: (entries) => post({ kind: 'mended', entries }),
     onForwarding: (notice) => post({ kind: 'forwarding', notice }),
   });

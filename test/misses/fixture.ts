@@ -34,7 +34,7 @@ export function at(text: string): number {
 export function resolverOnFake(
   maximum = 1000,
   idleTimeout = NEVER,
-  more: Pick<ResolverParts, 'forwardOnDemand' | 'onMended'> = {},
+  more: Pick<ResolverParts, 'forwardOnDemand' | 'onMended' | 'onRest'> = {},
 ) {
   const kernel = new FakeKernel();
   const other = kernel.links.add('eth0').ifindex;

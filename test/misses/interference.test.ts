@@ -7,11 +7,15 @@ import { at, lease, macOf, resolverOnFake } from './fixture.ts';
 /** A resolver that has resolved 10.5.7.1 and 10.5.7.2, and notes what it tells of. */
 function resolved() {
   const told: number[] = [];
-  const fixture = resolverOnFake(1000, NEVER, { onMended: (entries) => told.push(entries) });
+  const rests: number[] = [];
+  const fixture = resolverOnFake(1000, NEVER, {
+    onMended: (entries) => told.push(entries),
+    onRest: (milliseconds) => rests.push(milliseconds),
+  });
   fixture.resolver.apply([lease(7)], true);
   fixture.miss('10.5.7.1');
   fixture.miss('10.5.7.2');
-  return { ...fixture, told };
+  return { ...fixture, told, rests };
 }
 
 /** Somebody removes an entry, of which the kernel says first that it failed. */
@@ -56,7 +60,7 @@ test('what the kernel dropped without a word is found by a comparison, and is no
 
 test('somebody who interferes without end brings comparisons a tenth of the time at most', () => {
   const fixture = resolved();
-  const { kernel, misses, pass, settle, held } = fixture;
+  const { kernel, misses, pass, settle, held, rests } = fixture;
   let comparisons = 0;
   kernel.onDump = () => {
     comparisons += 1;
@@ -75,6 +79,7 @@ test('somebody who interferes without end brings comparisons a tenth of the time
     pass(10);
   }
   assert.ok(comparisons >= 9 && comparisons <= 12, `${comparisons} in a second`);
+  assert.ok(rests.length >= 9 && rests.every((rest) => rest > 0 && rest <= 90), `${rests}`);
   pass(90);
   settle();
   settle();
