@@ -13,10 +13,10 @@ import type { Vtep, VtepTable } from './vtep.ts';
 export const REWRITES_AT_ONCE = 6;
 
 /**
- * As many of a wide lease, which may have tens of thousands: 0.1 ms. By sixes 10,000 take 60 ms, and three times that
+ * As many of a wide lease, which may have tens of thousands: 0.2 ms. By sixes 10,000 take 60 ms, and three times that
  * beside traffic, for each slice is a turn of its own in the competition for the processor.
  */
-const WIDE_REWRITES_AT_ONCE = 32;
+const WIDE_REWRITES_AT_ONCE = 60;
 
 /** As many addresses are looked at for them at most: about 4 us, since each is a place in memory that is not cached. */
 const LOOKS_AT_ONCE = 64;
