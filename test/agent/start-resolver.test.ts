@@ -13,6 +13,6 @@ function warningsFor(receiveBytes: number): object[] {
 test('a smaller receive buffer than was asked for is warned of once, with what mends it', () => {
   assert.deepEqual(warningsFor(MISS_BUFFER_BYTES), []);
   assert.deepEqual(warningsFor(8_388_608), [
-    { receiveBytes: 8_388_608, mend: 'sysctl -w net.core.rmem_max=67108864' },
+    { receiveBytes: 8_388_608, mend: 'sysctl -w net.core.rmem_max=134217728' },
   ]);
 });
