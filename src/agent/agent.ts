@@ -115,6 +115,9 @@ export class Agent {
     }
     progress.claim = claim;
     const programming = await this.#host.settle(tunnel, config.network, claim.subnet);
+    if (programming === undefined) {
+      return;
+    }
     const keeper = this.#makeKeeper(claim, tunnel);
     const own = { subnet: claim.subnet, publicIp, mac: tunnel.device.mac };
     const known = this.#standIn?.programming === programming ? this.#standIn.copy : undefined;

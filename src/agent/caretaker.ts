@@ -54,6 +54,7 @@ export class Caretaker {
   readonly #failures = new Map<string, string>();
   readonly #budget: Budget;
   #tunnel: Tunnel;
+  #running: Promise<void> = Promise.resolve();
   #underlayIsGone = false;
   #hostForwards = false;
   #wake = new AbortController();
@@ -79,22 +80,33 @@ export class Caretaker {
   }
 
   /** Looks after things until stopped. Rejects with what nobody expects. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.#running = this.#loop();
+    return this.#running;
+  }
+
+  /** Ends it when what it is about to put back is back. */
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    // Why it ended is for whoever called run().
+    await this.#running.catch(() => undefined);
+    await this.#monitor.stop();
+  }
+
+  async #loop(): Promise<void> {
     const { clock } = this.#options;
     while (!this.#closing.signal.aborted) {
       this.#pause = LOOK_AFTER_MS;
       await this.#attempt('forwarding', () => this.#lookAtForwarding());
       const isWhole = await this.#attempt('tunnel', () => this.#lookAtTunnel());
+      if (this.#closing.signal.aborted) {
+        return;
+      }
       this.#watch(isWhole);
       await clock.sleep(LOOK_EVERY_MS, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
       await clock.sleep(this.#pause, this.#closing.signal);
       this.#wake = new AbortController();
     }
-  }
-
-  async stop(): Promise<void> {
-    this.#closing.abort();
-    await this.#monitor.stop();
   }
 
   /** What cannot be put back now is tried again with the next look; the same reason is told once. */

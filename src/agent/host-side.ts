@@ -58,16 +58,19 @@ export class HostSide {
 
   /**
    * Gives the device its address and route, and programs leases from then on. What runs for the same subnet already
-   * goes on.
+   * goes on. Undefined when the end was reached first.
    *
    * @throws KernelFault
    */
-  async settle(tunnel: Tunnel, network: Prefix, subnet: Prefix): Promise<Programming> {
+  async settle(tunnel: Tunnel, network: Prefix, subnet: Prefix): Promise<Programming | undefined> {
     const { kernel, progress, log } = this.#parts;
     ensureAddressing(kernel, tunnel.device, network, subnet, log);
     progress.addressed = true;
     if (this.#programming === undefined || this.#subnet === undefined || !samePrefix(this.#subnet, subnet)) {
       await this.#programming?.stop();
+      if (this.#parts.ending.signal.aborted) {
+        return undefined;
+      }
       this.#programming = new Programming({ ...this.#parts, tunnel, network, subnet });
       this.#subnet = subnet;
     }

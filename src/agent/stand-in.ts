@@ -53,6 +53,9 @@ export async function standIn(host: HostSide, parts: StandInParts): Promise<Stan
   const { copy } = read;
   try {
     const programming = await programCopy(host, copy, file);
+    if (programming === undefined) {
+      return undefined;
+    }
     const writtenAt = new Date(copy.writtenAt).toISOString();
     progress.standIn = copy;
     log.warn(
@@ -70,7 +73,7 @@ export async function standIn(host: HostSide, parts: StandInParts): Promise<Stan
   }
 }
 
-async function programCopy(host: HostSide, copy: DatedCopy, file: string): Promise<Programming> {
+async function programCopy(host: HostSide, copy: DatedCopy, file: string): Promise<Programming | undefined> {
   const { subnet, mac } = copy.own;
   const config = parseNetworkConfig(copy.configText, file);
   const tunnel = await host.raise(config, mac);
@@ -79,7 +82,7 @@ async function programCopy(host: HostSide, copy: DatedCopy, file: string): Promi
     throw new OverlayFault(`MAC of ${device.name}`, device.mac, `${mac}, with which the copy was made`);
   }
   const programming = await host.settle(tunnel, config.network, subnet);
-  programming.take(changesOf(copy, config.network), 'watch', { wentBack: false, ownMissing: false });
+  programming?.take(changesOf(copy, config.network), 'watch', { wentBack: false, ownMissing: false });
   return programming;
 }
 

@@ -147,8 +147,8 @@ export class ForwardingOnDemand {
     const refused = new Map(failures.map(({ index, fault }) => [index, fault.code]));
     for (const [index, vtep] of vteps.entries()) {
       const code = refused.get(index);
-      // Gone, as was wanted.
-      if (code === undefined || code === 'ENOENT') {
+      // Gone already, as was wanted.
+      if (code === undefined || (code === 'ENOENT' && !vtep.isNeeded)) {
         note(vtep);
       } else {
         this.#counters.add('forwardingFailed');

@@ -151,8 +151,13 @@ export class VtepTable {
     this.#dropIfEmpty(vtep);
   }
 
+  /** Another one may have taken its place since: a lease that came back. */
   #dropIfEmpty(vtep: Vtep): void {
-    if (!vtep.isHeld && vtep.endpoint === undefined && vtep.neighbours === 0) {
+    if (vtep.isHeld || vtep.endpoint !== undefined || vtep.neighbours > 0) {
+      return;
+    }
+    this.#kept.delete(vtep);
+    if (this.#byMac.get(vtep.mac) === vtep) {
       this.#byMac.delete(vtep.mac);
     }
   }

@@ -200,3 +200,22 @@ test('an entry that the kernel has no memory for is counted, and written by the 
   assert.equal(counters.get('forwardingFailed'), 1);
   assert.ok(kernel.neighbours.get(ifindex, 0x0a050101) !== undefined && misses.waiting === 0);
 });
+
+test('a lease that comes back is not taken for the one that went', () => {
+  const { resolver, settle, wait, miss, forwarding, counters } = onDemand();
+  resolver.repairForwarding(macOf(2));
+  settle();
+  resolver.place([{ mac: macOf(2), endpoint: undefined }]);
+  resolver.apply([noLease(2)], false);
+  settle();
+  assert.deepEqual(forwarding(), []);
+  resolver.place([at(2)]);
+  resolver.apply([lease(2)], false);
+  miss('10.5.2.1');
+  // The time of the one that went is over.
+  wait(IDLE + 1000);
+  resolver.repairForwarding(macOf(2));
+  resolver.compare();
+  settle();
+  assert.deepEqual([forwarding(), counters.get('l2Unknown')], [['2>192.0.2.2'], 0]);
+});
