@@ -1,4 +1,5 @@
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { ThreadFault } from './thread-fault.ts';
 
 /** Slots of the words that a blocking thread shares with main. */
 export const STOP = 0;
@@ -14,6 +15,19 @@ export interface BlockingLoop<T> {
   readonly step: () => void;
   /** Deals with a message that main posted. */
   readonly take: (message: T) => void;
+}
+
+/**
+ * The port to main of this worker thread.
+ *
+ * @param thing the script, for the failure
+ * @throws ThreadFault in a program's main thread
+ */
+export function portToMain(thing: string): MessagePort {
+  if (parentPort === null) {
+    throw new ThreadFault(thing, 'started as a program', 'a worker thread of the agent');
+  }
+  return parentPort;
 }
 
 /**

@@ -3,6 +3,7 @@ import { NLMSG_ERROR } from '../netlink/constants.ts';
 import { splitDatagram } from '../netlink/message.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { pokeMessage } from './poke.ts';
+import { OVERRUN, receive } from './receive.ts';
 import type { Transport } from './transport.ts';
 
 /** The notice of a link with many attributes is the largest. */
@@ -53,19 +54,14 @@ export class ChangeReader {
     this.#tell();
   }
 
-  /** Returns 0 when there was nothing to read, or something was dropped; a mark that was on its way is lost then. */
+  /** When nothing was read, or something was dropped, a mark that was on its way is lost. */
   #receive(): number {
-    try {
-      return this.#socket.receive(this.#buffer);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code !== 'ENOBUFS' && code !== 'EAGAIN' && code !== 'EINTR') {
-        throw KernelFault.broken('read changes', code ?? 'EIO', error);
-      }
-      this.#changed ||= code === 'ENOBUFS';
+    const length = receive(this.#socket, this.#buffer, 'read changes');
+    if (length <= 0) {
+      this.#changed ||= length === OVERRUN;
       this.#marked = false;
-      return 0;
     }
+    return length;
   }
 
   /** @returns whether a mark is on its way; without memory for it, the next read tries again */

@@ -8,10 +8,10 @@ import {
 } from '../kernel/forwarding.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Request } from '../netlink/message.ts';
+import type { VtepChange } from '../overlay/programmer.ts';
 import type { Counters } from './counters.ts';
 import { NEVER } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
-import type { EndpointChange } from './resolver-changes.ts';
 import { type Vtep, VtepTable } from './vtep.ts';
 
 export interface ForwardingOnDemandParts {
@@ -42,7 +42,7 @@ export class ForwardingOnDemand {
   }
 
   /** Takes over where leases say that VTEPs are. */
-  place(changes: readonly EndpointChange[]): void {
+  place(changes: readonly VtepChange[]): void {
     for (const { mac, endpoint } of changes) {
       this.vteps.place(mac, endpoint);
     }

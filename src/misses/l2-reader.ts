@@ -1,5 +1,4 @@
-import { codeOf } from '../base/errno.ts';
-import { KernelFault } from '../kernel/kernel-fault.ts';
+import { OVERRUN, receive } from '../kernel/receive.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Mac } from '../net/mac.ts';
 import { RTM_GETNEIGH } from '../netlink/constants.ts';
@@ -45,8 +44,10 @@ export class L2Reader {
    * @throws KernelFault when the socket is beyond use
    */
   step(): void {
-    const length = this.#receive();
-    if (length > 0) {
+    const length = receive(this.#parts.socket, this.#buffer, 'read l2 misses');
+    if (length === OVERRUN) {
+      this.#parts.onOverrun();
+    } else if (length > 0) {
       this.#holdBack();
       for (const { type, payload } of splitDatagram(this.#buffer.subarray(0, length))) {
         if (type === RTM_GETNEIGH) {
@@ -84,20 +85,6 @@ export class L2Reader {
       if (this.#periodBegan - at >= REPEATED_WITHIN_MS) {
         this.#told.delete(mac);
       }
-    }
-  }
-
-  #receive(): number {
-    try {
-      return this.#parts.socket.receive(this.#buffer);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'ENOBUFS') {
-        this.#parts.onOverrun();
-      } else if (code !== 'EAGAIN' && code !== 'EINTR') {
-        throw KernelFault.broken('read l2 misses', code ?? 'EIO', error);
-      }
-      return 0;
     }
   }
 }

@@ -1,16 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { runBlockingLoop } from '../kernel/blocking-loop.ts';
-import { ThreadFault } from '../kernel/thread-fault.ts';
+import { workerData } from 'node:worker_threads';
+import { portToMain, runBlockingLoop } from '../kernel/blocking-loop.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
 import type { L2Message } from './l2-monitor.ts';
 import { L2Reader } from './l2-reader.ts';
 
 /** The thread that waits for frames without a forwarding entry and tells main of them. */
 function run(start: { readonly descriptor: number; readonly control: SharedArrayBuffer }): void {
-  const port = parentPort;
-  if (port === null) {
-    throw new ThreadFault('l2-thread', 'started as a program', 'a worker thread of the agent');
-  }
+  const port = portToMain('l2-thread');
   const post = (message: L2Message) => port.postMessage(message);
   const nobody = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const reader = new L2Reader({

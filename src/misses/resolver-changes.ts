@@ -1,4 +1,3 @@
-import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 
@@ -6,10 +5,4 @@ import type { Prefix } from '../net/prefix.ts';
 export interface SubnetChange {
   readonly subnet: Prefix;
   readonly mac: Mac | undefined;
-}
-
-/** Where the VTEP with that MAC is; undefined: no lease names it any more. */
-export interface EndpointChange {
-  readonly mac: Mac;
-  readonly endpoint: Ipv4 | undefined;
 }

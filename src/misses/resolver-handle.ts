@@ -6,9 +6,10 @@ import { preferThread } from '../kernel/thread-priority.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
+import type { VtepChange } from '../overlay/programmer.ts';
 import { Counters } from './counters.ts';
 import { NEVER, SUSPECTS_AT_ONCE } from './lifetime.ts';
-import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
+import type { SubnetChange } from './resolver-changes.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
@@ -103,7 +104,7 @@ export class ResolverHandle {
   apply(
     changes: readonly SubnetChange[],
     complete: boolean,
-    endpoints: readonly EndpointChange[] = [],
+    endpoints: readonly VtepChange[] = [],
   ): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

@@ -2,7 +2,8 @@ import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
+import type { VtepChange } from '../overlay/programmer.ts';
+import type { SubnetChange } from './resolver-changes.ts';
 
 /** What the resolver thread is started with. Descriptors belong to the process, so a number is enough. */
 export interface ResolverStart {
@@ -26,7 +27,7 @@ export type MainMessage =
       readonly id: number;
       readonly changes: readonly SubnetChange[];
       readonly complete: boolean;
-      readonly endpoints: readonly EndpointChange[];
+      readonly endpoints: readonly VtepChange[];
     }
   | { readonly kind: 'l2miss'; readonly mac: Mac }
   | { readonly kind: 'compare' };

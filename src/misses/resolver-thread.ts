@@ -1,8 +1,7 @@
 import { readlinkSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
-import { runBlockingLoop } from '../kernel/blocking-loop.ts';
+import { workerData } from 'node:worker_threads';
+import { portToMain, runBlockingLoop } from '../kernel/blocking-loop.ts';
 import { Conversation } from '../kernel/conversation.ts';
-import { ThreadFault } from '../kernel/thread-fault.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
 import { Counters } from './counters.ts';
 import { Resolver } from './resolver.ts';
@@ -11,10 +10,7 @@ import { UnknownAddresses } from './unknown-addresses.ts';
 
 /** The resolver thread: reads misses until it is told to stop. */
 function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): void {
-  const port = parentPort;
-  if (port === null) {
-    throw new ThreadFault('resolver-thread', 'started as a program', 'a worker thread of the agent');
-  }
+  const port = portToMain('resolver-thread');
   const post = (message: ResolverMessage) => port.postMessage(message);
   const unknown = new UnknownAddresses(() => performance.now());
   const resolver = new Resolver({

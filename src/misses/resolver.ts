@@ -1,10 +1,12 @@
 import { errnoName } from '../base/errno.ts';
 import { type ForwardingNotice, readForwardingNotice } from '../kernel/forwarding.ts';
+import { NOTHING_CAME, OVERRUN, receive } from '../kernel/receive.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macToBytes } from '../net/mac.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
+import type { VtepChange } from '../overlay/programmer.ts';
 import { FORWARDING_SEQUENCE } from './answer.ts';
 import { Comparison } from './comparison.ts';
 import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
@@ -24,8 +26,7 @@ import {
 import { NeighbourWriter } from './neighbour-writer.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
 import { Outbox } from './outbox.ts';
-import { NOTHING_CAME, OVERRUN, receive } from './receive.ts';
-import type { EndpointChange, SubnetChange } from './resolver-changes.ts';
+import type { SubnetChange } from './resolver-changes.ts';
 import type { ResolverParts } from './resolver-parts.ts';
 import type { Vtep } from './vtep.ts';
 
@@ -76,7 +77,7 @@ export class Resolver {
    * @throws KernelFault when the socket is beyond use
    */
   step(): void {
-    const length = receive(this.#parts.misses, this.#message.datagram);
+    const length = receive(this.#parts.misses, this.#message.datagram, 'read misses');
     if (length > 0) {
       this.#handle(length);
     } else if (length === OVERRUN) {
@@ -95,7 +96,7 @@ export class Resolver {
   }
 
   /** Takes over where VTEPs are, before `apply` lets neighbours lead to them; for forwarding entries on demand. */
-  place(changes: readonly EndpointChange[]): void {
+  place(changes: readonly VtepChange[]): void {
     this.#onDemand?.place(changes);
   }
 

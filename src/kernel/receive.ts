@@ -1,6 +1,6 @@
 import { codeOf } from '../base/errno.ts';
-import { KernelFault } from '../kernel/kernel-fault.ts';
-import type { Transport } from '../kernel/transport.ts';
+import { KernelFault } from './kernel-fault.ts';
+import type { Transport } from './transport.ts';
 
 /** Why there was nothing to read: notifications were dropped; the time-out passed; a signal came. */
 export const OVERRUN = -1;
@@ -8,12 +8,13 @@ export const NOTHING_CAME = -2;
 export const INTERRUPTED = -3;
 
 /**
- * Waits for a datagram.
+ * Waits for a datagram of a socket that hears of what happens.
  *
+ * @param operation what a failure says could not be done
  * @returns its length, or one of the above
  * @throws KernelFault when the socket is beyond use
  */
-export function receive(socket: Transport, buffer: Buffer): number {
+export function receive(socket: Transport, buffer: Buffer, operation: string): number {
   try {
     return socket.receive(buffer);
   } catch (error) {
@@ -26,7 +27,7 @@ export function receive(socket: Transport, buffer: Buffer): number {
       case 'EINTR':
         return INTERRUPTED;
       default:
-        throw KernelFault.broken('read misses', code ?? 'EIO', error);
+        throw KernelFault.broken(operation, code ?? 'EIO', error);
     }
   }
 }
