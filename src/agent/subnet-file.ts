@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, lstat, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describeError, Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { makeFolder } from '../base/make-folder.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
 
@@ -25,19 +26,10 @@ export interface SubnetFileContent {
  * @throws SubnetFileFault naming the file
  */
 export async function writeSubnetFile(path: string, content: SubnetFileContent): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.subnet.env.${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(path), `.subnet.env.${randomBytes(6).toString('hex')}`);
   await refuseOtherKinds(path);
   try {
-    await makeFolder(folder);
-    try {
-      await using(await open(temporary, 'wx', 0o600), (file) => fill(file, subnetFileText(content)));
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    await using(await open(folder, 'r'), (file) => file.sync());
+    await replaceFile({ path, temporary, data: subnetFileText(content), mode: 0o644 });
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -144,21 +136,6 @@ function validSubnet(text: string, path: string, log: Log): Prefix[] {
     }
     log.warn({ err, file: path }, 'a subnet in the subnet file is not valid and is skipped');
     return [];
-  }
-}
-
-/** chmod, because the umask took from the mode that open() was given; fsync, so that rename never shows an empty file. */
-async function fill(file: FileHandle, text: string): Promise<void> {
-  await file.writeFile(text);
-  await file.chmod(0o644);
-  await file.sync();
-}
-
-async function using(file: FileHandle, use: (file: FileHandle) => Promise<void>): Promise<void> {
-  try {
-    await use(file);
-  } finally {
-    await file.close();
   }
 }
 

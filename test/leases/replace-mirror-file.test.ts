@@ -12,12 +12,9 @@ import {
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { WritingSteps } from '../../src/base/replace-file.ts';
 import { LARGEST_MIRROR_FILE } from '../../src/leases/mirror-copy.ts';
-import {
-  MirrorWriteFault,
-  replaceMirrorFile,
-  type WritingSteps,
-} from '../../src/leases/replace-mirror-file.ts';
+import { MirrorWriteFault, replaceMirrorFile } from '../../src/leases/replace-mirror-file.ts';
 import { temporaryFolder, useUmask } from '../status/temporary-folder.ts';
 
 const OLD = Buffer.from('old\n'.repeat(50_000));
