@@ -114,7 +114,7 @@ export class Agent {
       return;
     }
     progress.claim = claim;
-    const programming = await this.#host.settle(tunnel, config.network, claim.subnet);
+    const programming = await this.#host.settle(tunnel, config, claim.subnet);
     if (programming === undefined) {
       return;
     }

@@ -12,6 +12,7 @@ import { isHostForwarding, turnHostForwardingOn } from '../kernel/host-forwardin
 import { listLinks } from '../kernel/links.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
+import type { Mode } from '../overlay/modes.ts';
 import { repairOverlay } from '../overlay/repair.ts';
 import { locateUnderlay, type Underlay } from '../overlay/underlay.ts';
 import type { Ending } from './ending.ts';
@@ -32,6 +33,9 @@ export interface CaretakerOptions {
   readonly tunnel: Tunnel;
   readonly network: Prefix;
   readonly subnet: Prefix;
+  readonly mode: Mode;
+  /** By which the kernel names routes that the agent writes elsewhere (nlmsg_pid). */
+  readonly ownPorts: () => readonly number[];
   readonly clock: Clock;
   readonly ending: Ending;
   readonly log: Log;
@@ -39,6 +43,8 @@ export interface CaretakerOptions {
   readonly onNewDevice: (tunnel: Tunnel) => Promise<void>;
   /** Something was put back. The kernel may have dropped neighbours with it, of which it tells nobody. */
   readonly onMended: () => void;
+  /** Somebody changed something, perhaps a route that is looked after elsewhere. */
+  readonly onChange: () => void;
   /** What tells of changes: the kernel unless told. */
   readonly openMonitor?: (options: ChangeMonitorOptions) => Monitor;
 }
@@ -58,12 +64,14 @@ export class Caretaker {
   #underlayIsGone = false;
   #hostForwards = false;
   #wake = new AbortController();
+  /** It looks because it was told of a change. */
+  #isWoken = false;
   #watched: Watched;
   #pause = LOOK_AFTER_MS;
 
   /** @throws KernelFault */
   constructor(options: CaretakerOptions) {
-    const { tunnel, network, ending, openMonitor = (told) => new ChangeMonitor(told) } = options;
+    const { tunnel, network, ownPorts, ending, openMonitor = (told) => new ChangeMonitor(told) } = options;
     this.#options = { ...options, log: boundedLog(options.log, options.clock) };
     this.#budget = new Budget(options.clock);
     this.#tunnel = tunnel;
@@ -71,6 +79,7 @@ export class Caretaker {
       ifindex: tunnel.device.ifindex,
       underlayIfindex: tunnel.plan.underlayIfindex,
       network,
+      ownPorts: ownPorts(),
     };
     this.#monitor = openMonitor({
       watched: this.#watched,
@@ -105,6 +114,7 @@ export class Caretaker {
       this.#watch(isWhole);
       await clock.sleep(LOOK_EVERY_MS, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
       await clock.sleep(this.#pause, this.#closing.signal);
+      this.#isWoken = this.#wake.signal.aborted;
       this.#wake = new AbortController();
     }
   }
@@ -130,13 +140,13 @@ export class Caretaker {
 
   /** Returns whether the tunnel is as it should be. */
   async #lookAtTunnel(): Promise<boolean> {
-    const { kernel, log, network, subnet, onMended } = this.#options;
+    const { kernel, log, network, subnet, mode, onMended } = this.#options;
     const underlay = this.#findUnderlay();
     if (underlay === undefined) {
       return false;
     }
     const plan = { ...this.#tunnel.plan, underlayIfindex: underlay.ifindex };
-    const wanted = { plan, device: this.#tunnel.device, network, subnet };
+    const wanted = { plan, device: this.#tunnel.device, network, subnet, mode };
     const { device, mended, refused } = repairOverlay(kernel, wanted, log);
     if (mended.length > 0) {
       this.#tell({ device: device.name, found: mended.join('; ') });
@@ -144,6 +154,8 @@ export class Caretaker {
     await this.#adopt({ plan, device });
     if (mended.length > 0) {
       onMended();
+    } else if (this.#isWoken) {
+      this.#options.onChange();
     }
     const [first] = refused;
     if (first !== undefined) {
@@ -187,6 +199,7 @@ export class Caretaker {
       ...this.#watched,
       ifindex: device.ifindex,
       underlayIfindex: isWhole ? plan.underlayIfindex : undefined,
+      ownPorts: this.#options.ownPorts(),
     };
     if (!isDeepStrictEqual(watched, this.#watched)) {
       this.#watched = watched;

@@ -5,6 +5,7 @@ import { EtcdStore } from '../leases/etcd-store.ts';
 import { Counters } from '../misses/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { noForwarding } from '../overlay/forwarding-table.ts';
+import { modeOf } from '../overlay/modes.ts';
 import { startControlServer } from '../status/control-server.ts';
 import { startHealthServer } from '../status/health-server.ts';
 import { Agent } from './agent.ts';
@@ -51,7 +52,14 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
   const underlay = findUnderlay(kernel, options.ifaces, options.publicIp);
   const publicIp = options.publicIp ?? underlay.address;
   const counters = { misses: new Counters(), forwarding: noForwarding(), l2Overruns: 0 };
-  const progress: Progress = { counters, addressed: false, programmed: false, subnetFileWritten: false };
+  const mode = modeOf(options.programming);
+  const progress: Progress = {
+    mode,
+    counters,
+    addressed: false,
+    programmed: false,
+    subnetFileWritten: false,
+  };
   await startStatus(options, { progress, kernel, publicIp }, closers, log);
   warnAboutHost(kernel, log);
   const { etcdEndpoints: endpoints, etcdPrefix: prefix } = options;

@@ -2,14 +2,17 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import type { LeaseChange } from '../leases/lease.ts';
+import type { NetworkConfig } from '../leases/network-config.ts';
 import type { Counters } from '../misses/counters.ts';
 import { L2Monitor } from '../misses/l2-monitor.ts';
 import type { ResolverHandle } from '../misses/resolver-handle.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Device } from '../overlay/device.ts';
 import { Endpoints } from '../overlay/endpoints.ts';
 import { type ForwardingCounters, ForwardingTable } from '../overlay/forwarding-table.ts';
 import { Programmer } from '../overlay/programmer.ts';
+import { isOnLink } from '../overlay/underlay.ts';
 import type { Ending } from './ending.ts';
 import { ForwardingGuard } from './forwarding-guard.ts';
 import type { RunOptions } from './run-options.ts';
@@ -26,6 +29,7 @@ export interface DataPlaneParts {
   readonly kernel: Conversation;
   readonly device: Device;
   readonly network: Prefix;
+  readonly config: NetworkConfig;
   readonly options: RunOptions;
   readonly clock: Clock;
   readonly ending: Ending;
@@ -46,18 +50,20 @@ export class DataPlane {
   /** @throws KernelFault */
   constructor(parts: DataPlaneParts) {
     const { kernel, device, log, counters, options } = parts;
+    const forwardOnDemand = options.fdb === 'on-demand' || options.programming !== 'lazy';
     this.#resolver = startResolver({
       ...parts,
       counters: counters.misses,
+      forwardOnDemand,
       onForwarding: (notice) => {
         if (this.#listed) {
           this.#guard?.observe(notice);
         }
       },
     });
-    if (options.fdb === 'on-demand') {
-      this.#programmer = new Programmer(new Endpoints(log), this.#resolver);
-      this.#monitor = this.#startMonitor(parts);
+    if (forwardOnDemand) {
+      this.#programmer = new Programmer(new Endpoints(log), this.#resolver, directness(parts));
+      this.#monitor = options.fdb === 'on-demand' ? this.#startMonitor(parts) : undefined;
     } else {
       const table = new ForwardingTable(kernel, device.ifindex, log, counters.forwarding);
       const programmer = new Programmer(table, this.#resolver);
@@ -84,6 +90,16 @@ export class DataPlane {
     this.#resolver.compare();
   }
 
+  /** Lets the resolver compare the routes of remote subnets: somebody else changed one. */
+  compareRoutes(): void {
+    this.#resolver.compareRoutes();
+  }
+
+  /** By which the kernel names the routes of remote subnets (nlmsg_pid). */
+  get port(): number {
+    return this.#resolver.port;
+  }
+
   /** Ends its threads. What is in the kernel stays. */
   async close(): Promise<void> {
     this.#guard?.close();
@@ -101,4 +117,10 @@ export class DataPlane {
       onFailure: (fault) => ending.fail(fault),
     });
   }
+}
+
+/** Which endpoints are reached without the tunnel: with Backend.DirectRouting, and in the mode that has all routes. */
+function directness({ options, config, kernel }: DataPlaneParts): (endpoint: Ipv4) => boolean {
+  const isAsked = options.programming === 'eager' && config.directRouting;
+  return isAsked ? (endpoint) => isOnLink(kernel, endpoint) : () => false;
 }

@@ -76,6 +76,16 @@ export class DataPlanes {
     this.#plane?.compare();
   }
 
+  /** Compares the routes of remote subnets with the leases: somebody else changed one. */
+  compareRoutes(): void {
+    this.#plane?.compareRoutes();
+  }
+
+  /** By which the kernel names what the data plane writes (nlmsg_pid). */
+  get ports(): readonly number[] {
+    return this.#plane === undefined ? [] : [this.#plane.port];
+  }
+
   async close(): Promise<void> {
     await this.#plane?.close();
   }

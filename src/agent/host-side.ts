@@ -6,6 +6,7 @@ import type { Mac } from '../net/mac.ts';
 import { contains, formatPrefix, type Prefix, samePrefix } from '../net/prefix.ts';
 import { ensureAddressing } from '../overlay/addressing.ts';
 import { deviceName, ensureDevice, planDevice } from '../overlay/device.ts';
+import { modeOf } from '../overlay/modes.ts';
 import type { Underlay } from '../overlay/underlay.ts';
 import type { Ending } from './ending.ts';
 import { acquireInstanceLock, type InstanceLock } from './instance-lock.ts';
@@ -62,16 +63,17 @@ export class HostSide {
    *
    * @throws KernelFault
    */
-  async settle(tunnel: Tunnel, network: Prefix, subnet: Prefix): Promise<Programming | undefined> {
-    const { kernel, progress, log } = this.#parts;
-    ensureAddressing(kernel, tunnel.device, network, subnet, log);
+  async settle(tunnel: Tunnel, config: NetworkConfig, subnet: Prefix): Promise<Programming | undefined> {
+    const { options, kernel, progress, log } = this.#parts;
+    const { network } = config;
+    ensureAddressing(kernel, tunnel.device, network, subnet, modeOf(options.programming), log);
     progress.addressed = true;
     if (this.#programming === undefined || this.#subnet === undefined || !samePrefix(this.#subnet, subnet)) {
       await this.#programming?.stop();
       if (this.#parts.ending.signal.aborted) {
         return undefined;
       }
-      this.#programming = new Programming({ ...this.#parts, tunnel, network, subnet });
+      this.#programming = new Programming({ ...this.#parts, tunnel, network, config, subnet });
       this.#subnet = subnet;
     }
     return this.#programming;
@@ -89,8 +91,14 @@ export class HostSide {
     delete progress.config;
   }
 
-  #warnOf({ network, warnings }: NetworkConfig): void {
-    const { underlay, log } = this.#parts;
+  #warnOf({ network, directRouting, warnings }: NetworkConfig): void {
+    const { options, underlay, log } = this.#parts;
+    if (directRouting && options.programming !== 'eager') {
+      log.warn(
+        {},
+        'Backend.DirectRouting is served by --programming eager alone: every packet goes through the tunnel',
+      );
+    }
     for (const warning of warnings) {
       log.warn({}, warning);
     }

@@ -3,8 +3,10 @@ import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { StoreSigns } from '../leases/mirror.ts';
+import type { NetworkConfig } from '../leases/network-config.ts';
 import { RemovalHold } from '../leases/removal-hold.ts';
 import type { Prefix } from '../net/prefix.ts';
+import { modeOf } from '../overlay/modes.ts';
 import type { Underlay } from '../overlay/underlay.ts';
 import { Caretaker } from './caretaker.ts';
 import { DataPlanes } from './data-planes.ts';
@@ -18,6 +20,7 @@ export interface ProgrammingParts {
   readonly underlay: Underlay;
   readonly tunnel: Tunnel;
   readonly network: Prefix;
+  readonly config: NetworkConfig;
   /** This host's own. */
   readonly subnet: Prefix;
   readonly progress: Progress;
@@ -50,7 +53,10 @@ export class Programming {
     this.#caretaker = new Caretaker({
       ...parts,
       clock,
+      mode: modeOf(options.programming),
+      ownPorts: () => this.#planes.ports,
       onMended: () => this.#planes.compare(),
+      onChange: () => this.#planes.compareRoutes(),
       onNewDevice: async (renewed) => {
         progress.tunnel = renewed;
         await this.#planes.renew(renewed.device);

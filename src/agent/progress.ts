@@ -6,6 +6,7 @@ import type { MirrorFile } from '../leases/mirror-file.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { RemovalHold } from '../leases/removal-hold.ts';
 import type { Device, DevicePlan } from '../overlay/device.ts';
+import type { Mode } from '../overlay/modes.ts';
 import type { PlaneCounters } from './data-plane.ts';
 
 /** The tunnel as it stands. */
@@ -16,6 +17,7 @@ export interface Tunnel {
 
 /** How far the daemon has come. Filled in while it starts, read by whoever asks for its state. */
 export interface Progress {
+  readonly mode: Mode;
   config?: NetworkConfig;
   tunnel?: Tunnel;
   claim?: Claim;

@@ -1,4 +1,5 @@
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { ModeName } from '../overlay/modes.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** See `--fdb`. */
@@ -31,6 +32,8 @@ export interface RunOptions extends LogOptions, StoreOptions {
   readonly idleTimeoutMs: number;
   /** At least 1. */
   readonly maximumNeighbours: number;
+  /** When entries for remote hosts come into the kernel. */
+  readonly programming: ModeName;
   /** Whether forwarding entries stand per lease, or come and go with the neighbours that need them. */
   readonly fdb: FdbMode;
   /** How long removals wait that are to be doubted; 0: not at all. */

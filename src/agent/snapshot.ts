@@ -25,7 +25,7 @@ export function conditionsOf(progress: Progress, kernel: Conversation): Conditio
       addressed &&
       tunnel !== undefined &&
       config !== undefined &&
-      carriesPackets(kernel, tunnel.device, config.network),
+      carriesPackets(kernel, tunnel.device, config.network, progress.mode),
     listed: progress.programmed,
     subnetFile: progress.subnetFileWritten,
   };
@@ -39,6 +39,7 @@ export function snapshot(progress: Progress, kernel: Conversation, identity: Ide
     pid: identity.pid,
     startedAt: new Date(identity.startedAt).toISOString(),
     uptimeSeconds: Math.round(clock.monotonic() - identity.startedMonotonic) / 1000,
+    programming: progress.mode.name,
     ready: missingConditions(conditions).length === 0,
     conditions,
     device: deviceOf(progress),
@@ -109,7 +110,7 @@ function forwardingOf({ counters: { misses, forwarding } }: Progress): Stats['fo
 
 function resolverOf({
   counters: { misses, l2Overruns },
-}: Progress): Pick<Stats, 'misses' | 'l2Misses' | 'neighbours'> {
+}: Progress): Pick<Stats, 'misses' | 'l2Misses' | 'neighbours' | 'routes'> {
   const count = (name: CounterName) => misses.get(name);
   return {
     misses: {
@@ -121,6 +122,12 @@ function resolverOf({
       overruns: count('overruns'),
       malformed: count('malformed'),
       refused: misses.refusals(),
+    },
+    routes: {
+      subnets: count('subnets'),
+      written: count('routesWritten'),
+      removed: count('routesRemoved'),
+      failed: count('routesFailed'),
     },
     l2Misses: { repaired: count('l2Repaired'), unknown: count('l2Unknown'), overruns: l2Overruns },
     neighbours: {

@@ -81,7 +81,7 @@ async function programCopy(host: HostSide, copy: DatedCopy, file: string): Promi
   if (device.mac !== mac) {
     throw new OverlayFault(`MAC of ${device.name}`, device.mac, `${mac}, with which the copy was made`);
   }
-  const programming = await host.settle(tunnel, config.network, subnet);
+  const programming = await host.settle(tunnel, config, subnet);
   programming?.take(changesOf(copy, config.network), 'watch', { wentBack: false, ownMissing: false });
   return programming;
 }

@@ -5,6 +5,7 @@ import { MISS_BUFFER_BYTES, ResolverHandle } from '../misses/resolver-handle.ts'
 import { formatIpv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Device } from '../overlay/device.ts';
+import { modeOf } from '../overlay/modes.ts';
 import type { Ending } from './ending.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -15,6 +16,8 @@ export interface StartResolverParts {
   readonly ending: Ending;
   readonly log: Log;
   readonly counters: Counters;
+  /** Whether forwarding entries come and go with the neighbours that lead to them. */
+  readonly forwardOnDemand: boolean;
   readonly onForwarding: (notice: ForwardingNotice) => void;
 }
 
@@ -28,10 +31,11 @@ export function startResolver(parts: StartResolverParts): ResolverHandle {
   const resolver = new ResolverHandle({
     ifindex: device.ifindex,
     network,
+    mode: modeOf(options.programming),
     maximum: options.maximumNeighbours,
     idleTimeout: options.idleTimeoutMs,
     counters,
-    forwardOnDemand: options.fdb === 'on-demand',
+    forwardOnDemand: parts.forwardOnDemand,
     onForwarding,
     onUnknown: (address) =>
       log.info({ address: formatIpv4(address) }, 'no lease covers this address: its sender was told'),

@@ -1,3 +1,4 @@
+import { MODE_NAMES } from '../overlay/modes.ts';
 import {
   deviceOrAddress,
   duration,
@@ -156,13 +157,22 @@ export const options = {
     help: 'How long removals wait when half of the leases vanish at once; 0 for not at all.',
     parse: duration,
   }),
+  programming: value({
+    name: 'programming',
+    commands: ['run'],
+    value: '<mode>',
+    environment: 'L3MISSD_PROGRAMMING',
+    default: 'lazy',
+    help: 'When entries are installed: lazy, per address with its first packet; lazy-subnet, per remote host with the first packet; eager, with each lease.',
+    parse: oneOf(MODE_NAMES),
+  }),
   fdb: value({
     name: 'fdb',
     commands: ['run'],
     value: '<when>',
     environment: 'L3MISSD_FDB',
     default: 'static',
-    help: 'When forwarding entries are installed: static, with each lease, or on-demand, with the first neighbour behind it.',
+    help: 'When --programming lazy installs forwarding entries: static, with each lease, or on-demand, with the first neighbour behind it.',
     parse: oneOf(['static', 'on-demand']),
   }),
   l3miss: onOff({

@@ -2,6 +2,7 @@ import type { CleanupOptions, LogFormat, RunOptions, StatsOptions } from '../age
 import { environmentWarnings } from './flannel-options.ts';
 import { options } from './options.ts';
 import type { Settings } from './settings.ts';
+import { UsageFault } from './usage-fault.ts';
 
 /** What a command finds around itself, injected so that tests need no process of their own. */
 export interface Surroundings {
@@ -24,13 +25,27 @@ export function runOptions(settings: Settings, around: Surroundings): RunOptions
     idleTimeoutMs: settings.read(options.idleTimeout),
     maximumNeighbours: settings.read(options.maxNeighbours),
     removalHoldMs: settings.read(options.removalHold),
-    fdb: settings.read(options.fdb),
+    ...programmingOptions(settings),
     healthzIp: settings.read(options.healthzIp),
     healthzPort: settings.read(options.healthzPort),
     controlSocket: settings.read(options.controlSocket),
     ...logOptions(settings, around),
     warnings: environmentWarnings(around.environment),
   };
+}
+
+/** The other modes have a way of their own to install forwarding entries. */
+function programmingOptions(settings: Settings) {
+  const programming = settings.read(options.programming);
+  const fdb = settings.read(options.fdb);
+  if (fdb === 'on-demand' && programming !== 'lazy') {
+    throw new UsageFault(
+      '--fdb',
+      `on-demand with --programming ${programming}`,
+      '--programming lazy with it',
+    );
+  }
+  return { programming, fdb };
 }
 
 /** @throws UsageFault */

@@ -23,6 +23,7 @@ import {
 
 /** Offsets into a message: nlmsg_type of nlmsghdr, and the interface, which is in the same place in ifinfomsg and ifaddrmsg. */
 const TYPE_AT = 4;
+const PORT_AT = 12;
 const IFINDEX_AT = 20;
 /** Behind rtmsg. */
 const ROUTE_ATTRIBUTES_AT = 28;
@@ -35,6 +36,8 @@ export interface Watched {
   readonly underlayIfindex: number | undefined;
   /** Routes to it are looked at whatever interface they name: one that takes another's place is told of as itself alone. */
   readonly network: Prefix;
+  /** Sockets of the agent (nlmsg_pid) whose own routes are not told of. */
+  readonly ownPorts: readonly number[];
 }
 
 /**
@@ -43,7 +46,7 @@ export interface Watched {
  * Neighbours and forwarding entries have a group of their own, which the miss socket hears already: a second listener
  * would cost the kernel a copy of each miss.
  */
-export function changeFilter({ ifindex, underlayIfindex, network }: Watched): FilterInstruction[] {
+export function changeFilter({ ifindex, underlayIfindex, network, ownPorts }: Watched): FilterInstruction[] {
   const links =
     underlayIfindex === undefined
       ? [goTo(PASS)]
@@ -56,6 +59,8 @@ export function changeFilter({ ifindex, underlayIfindex, network }: Watched): Fi
     equals16(RTM_DELROUTE, 'route'),
     ...links,
     { label: 'route' },
+    load32(PORT_AT),
+    ...ownPorts.map((port) => equals32(port, DROP)),
     ...loadAttribute32(RTA_DST, ROUTE_ATTRIBUTES_AT, 'elsewhere'),
     equalsNetwork32(network.address, PASS),
     { label: 'elsewhere' },

@@ -1,6 +1,13 @@
 import { codeOf } from '../base/errno.ts';
 import { type Acknowledgement, decodeAcknowledgement } from '../netlink/acknowledgement.ts';
-import { NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR } from '../netlink/constants.ts';
+import {
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from '../netlink/constants.ts';
 import { encodeMessage, type Frame, type Request, splitDatagram } from '../netlink/message.ts';
 import { Batch, type BatchFailure, type RequestList } from './batch.ts';
 import { KernelFault } from './kernel-fault.ts';
@@ -66,6 +73,20 @@ export class Conversation {
   }
 
   /**
+   * Sends a question that is not a dump, and hands over each message of the answer; its payload is valid during the call
+   * only.
+   *
+   * @throws MalformedFault when a message does not decode
+   * @throws KernelFault when the kernel refuses it
+   */
+  query(operation: string, request: Request, each: (frame: Frame) => void): void {
+    this.#sequence += 1;
+    this.#requests += 1;
+    this.#send(operation, encodeMessage(request, this.#sequence, NLM_F_REQUEST | NLM_F_ACK));
+    this.#readAnswer(operation, each);
+  }
+
+  /**
    * Sends a dump request and hands over each message of the answer; its payload is valid during the call only.
    * An answer that the kernel marks as interrupted (NLM_F_DUMP_INTR) is thrown away and asked for again, so `begin`
    * is called before each attempt.
@@ -79,7 +100,7 @@ export class Conversation {
       this.#requests += 1;
       this.#send(operation, encodeMessage(request, this.#sequence, NLM_F_REQUEST | NLM_F_DUMP));
       begin();
-      if (this.#readDump(operation, each)) {
+      if (this.#readAnswer(operation, each)) {
         return;
       }
     }
@@ -118,7 +139,7 @@ export class Conversation {
    * Returns false when the answer was interrupted. It is read to its end also when `each` throws: the kernel refuses
    * another dump on the socket before.
    */
-  #readDump(operation: string, each: (frame: Frame) => void): boolean {
+  #readAnswer(operation: string, each: (frame: Frame) => void): boolean {
     let whole = true;
     let failure: unknown;
     for (const frame of this.#answers(operation)) {

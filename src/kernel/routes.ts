@@ -5,11 +5,13 @@ import {
   NLM_F_CREATE,
   NLM_F_REPLACE,
   RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
   RT_TABLE_MAIN,
   RTM_DELROUTE,
   RTM_GETROUTE,
   RTM_NEWROUTE,
   RTN_UNICAST,
+  RTNH_F_ONLINK,
 } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
 import { routeMessage } from '../netlink/route/message.ts';
@@ -89,6 +91,70 @@ export function replaceOnLinkRoute(ifindex: number, destination: Prefix, protoco
     },
     { destination: destination.address, outputInterface: ifindex },
   );
+}
+
+/**
+ * A route through a gateway. Equivalent to `ip route replace DST via GATEWAY dev DEV onlink proto P`: the gateway is taken
+ * for a neighbour on the interface, whatever other routes say. Without an interface the kernel asks its routes for it.
+ */
+export function replaceGatewayRoute(
+  destination: Prefix,
+  gateway: Ipv4,
+  protocol: number,
+  ifindex?: number,
+): Request {
+  return routeMessage.request(
+    RTM_NEWROUTE,
+    NLM_F_CREATE | NLM_F_REPLACE,
+    {
+      family: AF_INET,
+      destinationLength: destination.length,
+      table: RT_TABLE_MAIN,
+      protocol,
+      scope: RT_SCOPE_UNIVERSE,
+      type: RTN_UNICAST,
+      flags: ifindex === undefined ? 0 : RTNH_F_ONLINK,
+    },
+    {
+      destination: destination.address,
+      gateway,
+      ...(ifindex === undefined ? {} : { outputInterface: ifindex }),
+    },
+  );
+}
+
+/** Where packets to an address would leave this host. */
+export interface Path {
+  readonly ifindex: number | undefined;
+  /** Undefined when the address is a neighbour. */
+  readonly gateway: Ipv4 | undefined;
+}
+
+/**
+ * The way to an address. Equivalent to `ip route get ADDRESS`; undefined when there is none, or it is one of our own.
+ *
+ * @throws KernelFault
+ */
+export function findPath(conversation: Conversation, address: Ipv4): Path | undefined {
+  const request = routeMessage.request(
+    RTM_GETROUTE,
+    0,
+    { family: AF_INET, destinationLength: 32 },
+    { destination: address },
+  );
+  let path: Path | undefined;
+  try {
+    conversation.query('find a route', request, ({ payload }) => {
+      const { header, attributes } = routeMessage.decode(payload);
+      if (header.type === RTN_UNICAST) {
+        path = { ifindex: attributes.outputInterface, gateway: addressOr(attributes.gateway) };
+      }
+    });
+  } catch (error) {
+    // What a table without a way, or with an unreachable, prohibit or blackhole route, is answered with.
+    acceptRefusal(error, 'ENETUNREACH', 'EHOSTUNREACH', 'EACCES', 'EINVAL');
+  }
+  return path;
 }
 
 /** Removes exactly this route: destination, interface, gateway, priority and protocol all have to match. */

@@ -66,6 +66,8 @@ export function openNetfilterSocket(): number {
 
 export interface MissSocket {
   readonly descriptor: number;
+  /** By which the kernel names what is written on it (nlmsg_pid). */
+  readonly port: number;
   /** The receive buffer that was granted, in the kernel's accounting; one miss is charged 832 bytes (Linux 6.18). */
   readonly receiveBytes: number;
 }
@@ -93,12 +95,13 @@ export function openMissSocket(options: MissSocketOptions): MissSocket {
     { level: SOL_NETLINK, option: NETLINK_CAP_ACK, value: ON },
   ]);
   try {
-    const ownPorts = [descriptor, ...ownDescriptors].map(portOf);
+    const port = portOf(descriptor);
+    const ownPorts = [port, ...ownDescriptors.map(portOf)];
     attachFilter(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, missFilter(ifindex, ownPorts));
     // The kernel doubles what is asked for, to account for its own bookkeeping (net/core/sock.c).
     const granted = growReceiveBuffer(descriptor, SOL_SOCKET, BUFFER_OPTIONS, receiveBytes / 2);
     setSocketOption(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, number(RTNLGRP_NEIGH));
-    return { descriptor, receiveBytes: granted };
+    return { descriptor, port, receiveBytes: granted };
   } catch (error) {
     close(descriptor);
     throw asKernelFault('miss socket', error);

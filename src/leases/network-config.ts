@@ -18,6 +18,8 @@ export interface NetworkConfig {
   readonly port: number;
   /** The underlay's MTU in bytes, from which the tunnel's 50 are still to be taken; undefined: the interface's. */
   readonly mtu?: number;
+  /** Whether hosts on one link are to reach each other's containers without the tunnel. */
+  readonly directRouting: boolean;
   /** What the config asks for and does not get, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -55,6 +57,7 @@ export function parseNetworkConfig(text: string, key: string): NetworkConfig {
     vni: backend?.count('VNI', 0, LARGEST_VNI) ?? DEFAULT_VNI,
     port: backend?.count('Port', 0, 65535) || DEFAULT_PORT,
     ...(mtu === undefined ? {} : { mtu }),
+    directRouting: backend?.flag('DirectRouting') === true,
     warnings: warningsOf(fields, backend),
   };
 }
@@ -89,7 +92,6 @@ const unservedOptions = [
 const unservedBackendOptions = [
   ['GBP', 'Backend.GBP is not served: the device is made without group policy'],
   ['Learning', 'Backend.Learning is not served: forwarding entries come from leases only'],
-  ['DirectRouting', 'Backend.DirectRouting is not served: every packet goes through the tunnel'],
 ] as const;
 
 function warningsOf(fields: ConfigFields, backend: ConfigFields | undefined): string[] {

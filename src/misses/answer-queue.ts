@@ -1,10 +1,19 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { askForAcknowledgement, type MessageMemory, messageMemory } from '../netlink/message.ts';
+import { NLM_F_REQUEST } from '../netlink/constants.ts';
+import {
+  askForAcknowledgement,
+  type MessageMemory,
+  messageMemory,
+  type Request,
+  writeMessage,
+} from '../netlink/message.ts';
 import { fill, type Template } from '../netlink/template.ts';
 import {
   absentTemplate,
   doubtTemplate,
   forwardingTemplate,
+  gatewayTemplate,
+  ROUTE_SEQUENCE,
   resolvedTemplate,
   unforwardTemplate,
 } from './answer.ts';
@@ -14,12 +23,16 @@ import type { Vtep, VtepTable } from './vtep.ts';
 /** As many answers as go into one write; the kernel handles them all before the write returns. */
 const MOST_ANSWERS = 64;
 
+/** The largest of them is the removal of a route. */
+const ANSWER_BYTES = 64;
+
 /**
  * Answers that wait to be written together, in one buffer that is used again and again. Adding and taking allocate
  * nothing.
  */
 export class AnswerQueue {
   readonly #resolved: Template;
+  readonly #gateway: Template;
   readonly #absent: Template;
   readonly #doubt: Template;
   readonly #forwarding: Template;
@@ -35,12 +48,13 @@ export class AnswerQueue {
   /** @param vteps where forwarding entries are installed on demand */
   constructor(ifindex: number, vteps?: VtepTable) {
     this.#resolved = resolvedTemplate(ifindex);
+    this.#gateway = gatewayTemplate(ifindex);
     this.#absent = absentTemplate(ifindex);
     this.#doubt = doubtTemplate(ifindex);
     this.#forwarding = forwardingTemplate(ifindex);
     this.#unforward = unforwardTemplate(ifindex);
     this.#vteps = vteps;
-    this.#memory = messageMemory(MOST_ANSWERS * this.#resolved.bytes.length);
+    this.#memory = messageMemory(MOST_ANSWERS * ANSWER_BYTES);
   }
 
   get isEmpty(): boolean {
@@ -61,6 +75,21 @@ export class AnswerQueue {
       this.addForwarding(vtep);
     }
     this.#add(this.#resolved, destination, mac);
+  }
+
+  /** `This gateway is at that host`, whether anybody asked or not. */
+  addGateway(gateway: Ipv4, { mac }: RemoteHost): void {
+    this.#add(this.#gateway, gateway, mac);
+  }
+
+  /** A route to be written, of at most 64 bytes with its header. */
+  addRoute(route: Request): void {
+    this.#addRequest(route, ROUTE_SEQUENCE);
+  }
+
+  /** A route to be removed, of at most 64 bytes with its header. */
+  addNoRoute(route: Request): void {
+    this.#addRequest(route, 0);
   }
 
   /** `That MAC is at this endpoint`; takes it for written. */
@@ -104,6 +133,12 @@ export class AnswerQueue {
     this.#memory.bytes.set(from.bytes, this.#length);
     fill(this.#memory.bytes, this.#length, from, destination, mac);
     this.#length += from.bytes.length;
+    this.#count += 1;
+  }
+
+  #addRequest(request: Request, sequence: number): void {
+    this.#lastAt = this.#length;
+    this.#length = writeMessage(this.#memory, this.#length, request, sequence, NLM_F_REQUEST);
     this.#count += 1;
   }
 

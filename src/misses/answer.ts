@@ -1,5 +1,5 @@
 import { removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
-import { changeNeighbour, doubtNeighbour, removeNeighbour } from '../kernel/neighbours.ts';
+import { changeNeighbour, doubtNeighbour, removeNeighbour, replaceNeighbour } from '../kernel/neighbours.ts';
 import { NLM_F_REQUEST } from '../netlink/constants.ts';
 import { PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
@@ -9,6 +9,11 @@ export function resolvedTemplate(ifindex: number): Template {
   return template(changeNeighbour(ifindex, PLACE_ADDRESS, PLACE_MAC, OWN_PROTOCOL), NLM_F_REQUEST);
 }
 
+/** The same for an entry that nobody has asked for. */
+export function gatewayTemplate(ifindex: number): Template {
+  return template(replaceNeighbour(ifindex, PLACE_ADDRESS, PLACE_MAC, OWN_PROTOCOL), NLM_F_REQUEST);
+}
+
 /** `Is anybody using this address?` */
 export function doubtTemplate(ifindex: number): Template {
   return template(doubtNeighbour(ifindex, PLACE_ADDRESS, PLACE_MAC, OWN_PROTOCOL), NLM_F_REQUEST);
@@ -16,6 +21,9 @@ export function doubtTemplate(ifindex: number): Template {
 
 /** Tells refusals of forwarding entries from those of neighbours. */
 export const FORWARDING_SEQUENCE = 3;
+
+/** Tells refusals of routes from those of neighbours. A refused removal says that the route was gone. */
+export const ROUTE_SEQUENCE = 4;
 
 /** `That MAC is at this endpoint`: PERMANENT. */
 export function forwardingTemplate(ifindex: number): Template {

@@ -1,11 +1,14 @@
 import type { Conversation } from '../kernel/conversation.ts';
 import { listAskedNeighbours, listNeighbours } from '../kernel/neighbours.ts';
+import { listRoutes, type Route } from '../kernel/routes.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import type { Counters } from './counters.ts';
 import type { RemoteHost } from './decide.ts';
 import type { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import type { Interference } from './interference.ts';
 import type { NeighbourWriter } from './neighbour-writer.ts';
+import type { SubnetComparison } from './subnet-comparison.ts';
 
 /** What the kernel had no memory for is tried again after this time, in milliseconds. */
 const TRY_AGAIN_MS = 1000;
@@ -18,6 +21,7 @@ export interface ComparisonParts {
   readonly conversation: Conversation;
   readonly counters: Counters;
   readonly writer: NeighbourWriter;
+  readonly subnets: SubnetComparison;
   readonly onDemand: ForwardingOnDemand | undefined;
   readonly leases: PrefixTable<RemoteHost>;
   /** Monotonic milliseconds. */
@@ -25,6 +29,16 @@ export interface ComparisonParts {
   /** Called when a comparison has to wait for so many milliseconds: the next read may be longer. */
   readonly onRest?: (milliseconds: number) => void;
   readonly interference: Interference;
+  /** Called when entries were put right that somebody else had changed, with their number. */
+  readonly onMended?: (entries: number) => void;
+}
+
+/** What a comparison left to be done. */
+export interface Compared {
+  /** False when the kernel had no memory for some of it: then it is due again after a while. */
+  readonly whole: boolean;
+  /** Routes of ours, or flannel's, that nothing asks for. */
+  readonly stale: Route[];
 }
 
 /** Compares the kernel's tables of the device with the leases, by dumps, and writes the difference. */
@@ -72,25 +86,51 @@ export class Comparison {
   /**
    * Compares everything with a complete list of leases.
    *
-   * @returns false when the kernel had no memory for some of it: then it is due again after a while
    * @throws KernelFault
    */
-  compareAll(): boolean {
-    const { conversation, ifindex, counters, writer, onDemand, leases, now, interference } = this.#parts;
+  compareAll(): Compared {
+    const { counters, now, interference } = this.#parts;
     const mended = counters.get('mended');
     const adopted = counters.get('adopted');
     const begun = now();
-    onDemand?.read();
-    const neighbours = writer.adopt(listNeighbours(conversation, ifindex), leases);
-    const forwarding = onDemand?.settle() ?? true;
-    const whole = neighbours && forwarding;
+    const compared = this.#compareTables();
     const ended = now();
     this.#restUntil = ended + REST * (ended - begun);
-    this.#tryAgainAt = whole ? undefined : ended + TRY_AGAIN_MS;
+    this.#tryAgainAt = compared.whole ? undefined : ended + TRY_AGAIN_MS;
     // At first what differs was left by an earlier agent; later what is kept was adopted or installed long ago.
     counters.set(this.#done ? 'adopted' : 'mended', this.#done ? adopted : mended);
     this.#done = true;
     interference.compared();
-    return whole;
+    return compared;
+  }
+
+  /** The kernel refused something that is to be tried again. */
+  tryAgain(): void {
+    this.#tryAgainAt ??= this.#parts.now() + TRY_AGAIN_MS;
+  }
+
+  /**
+   * Compares the routes of remote subnets with a complete list of leases.
+   *
+   * @returns those that nothing asks for
+   * @throws KernelFault
+   */
+  compareRoutes(): Route[] {
+    const { conversation, counters, subnets, onMended } = this.#parts;
+    const before = counters.get('mended');
+    const stale = subnets.compare(listRoutes(conversation));
+    onMended?.(counters.get('mended') - before);
+    return stale;
+  }
+
+  #compareTables(): Compared {
+    const { conversation, ifindex, writer, subnets, onDemand, leases } = this.#parts;
+    onDemand?.read();
+    const neighbours = listNeighbours(conversation, ifindex);
+    const stale = subnets.compare(listRoutes(conversation), neighbours);
+    const gateways = new Set<Ipv4>(stale.flatMap(({ gateway }) => gateway ?? []));
+    const adopted = writer.adopt(neighbours, leases, gateways);
+    const forwarded = onDemand?.settle() ?? true;
+    return { whole: adopted && forwarded, stale };
   }
 }

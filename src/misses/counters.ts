@@ -18,6 +18,11 @@ export const COUNTERS = [
   'malformed',
   /** Neighbours in the agent's care. */
   'neighbours',
+  /** Remote subnets with a route of their own, and the routes that were written and removed, and refused. */
+  'subnets',
+  'routesWritten',
+  'routesRemoved',
+  'routesFailed',
   /** Neighbours that were there at the start and right. */
   'adopted',
   /** Neighbours that followed a lease to another MAC. */

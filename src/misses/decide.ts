@@ -1,4 +1,5 @@
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import type { Vtep } from './vtep.ts';
 
@@ -6,8 +7,14 @@ import type { Vtep } from './vtep.ts';
 export interface RemoteHost {
   /** Of its tunnel device: six bytes ready to be sent. */
   readonly mac: Uint8Array;
+  /** Of its lease. */
+  readonly subnet: Prefix;
   /** Only where forwarding entries are installed on demand. */
   readonly vtep?: Vtep | undefined;
+  /** Where it is reached on the underlay. */
+  readonly endpoint?: Ipv4 | undefined;
+  /** The same, when packets for its subnet are to go there without the tunnel. */
+  readonly directly?: Ipv4 | undefined;
 }
 
 /** No lease covers the address: the packets that wait for it fail at once. */

@@ -5,8 +5,11 @@ import { Confirmation } from './confirmation.ts';
 import type { CounterName, Counters } from './counters.ts';
 import { type Decision, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
-import { type Lifetime, SUSPECTS_AT_ONCE } from './lifetime.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { RemoteSubnets } from './remote-subnets.ts';
 import { Rewrites } from './rewrites.ts';
+import { SubnetChanges } from './subnet-changes.ts';
+import { Sweep } from './sweep.ts';
 import type { Vtep, VtepTable } from './vtep.ts';
 
 /** As many entries follow a lease change in one write: about 10 us, which a miss that comes meanwhile has to wait. */
@@ -21,16 +24,16 @@ const WIDE_REWRITES_AT_ONCE = 60;
 /** As many addresses are looked at for them at most: about 4 us, since each is a place in memory that is not cached. */
 const LOOKS_AT_ONCE = 64;
 
-/** A question may need three messages: a forwarding entry, its answer, and an eviction. */
-export const ONE_QUESTION = 3;
-
 /** An entry that follows its lease may need two. */
 const ONE_REWRITE = 2;
 
 export interface EntryChangesParts {
+  readonly ifindex: number;
   readonly counters: Counters;
   readonly installed: InstalledNeighbours;
   readonly lifetime: Lifetime;
+  readonly subnets: RemoteSubnets;
+  readonly subnetLifetime: Lifetime;
   /** Where forwarding entries are installed on demand. */
   readonly vteps?: VtepTable | undefined;
   /** What an address is to be, by the leases of now. */
@@ -45,15 +48,37 @@ export interface EntryChangesParts {
  * anything was dropped meanwhile, everything is compared.
  */
 export class EntryChanges {
+  /** Of remote subnets with routes of their own. */
+  readonly subnets: SubnetChanges;
   readonly #parts: EntryChangesParts;
   readonly #answers: AnswerQueue;
   readonly #rewrites: Rewrites;
   readonly #written = new Confirmation();
+  readonly #sweep: Sweep;
+  readonly #subnetSweep: Sweep;
+  readonly #lifetimes: readonly Lifetime[];
 
   constructor(parts: EntryChangesParts, answers: AnswerQueue) {
+    const { installed, lifetime, subnets, subnetLifetime, counters } = parts;
+    const wrote = () => this.#written.wrote();
+    const remove = (address: Ipv4, count: CounterName) => {
+      installed.forget(address);
+      this.#remove(address, count);
+    };
+    const withdraw = (gateway: Ipv4, count: CounterName) => {
+      const subnet = subnets.get(gateway);
+      if (subnet !== undefined) {
+        this.subnets.withdraw(subnet, count);
+      }
+    };
     this.#parts = parts;
     this.#answers = answers;
-    this.#rewrites = new Rewrites(parts.installed);
+    this.#rewrites = new Rewrites(installed);
+    this.subnets = new SubnetChanges({ ...parts, wrote }, answers);
+    this.#sweep = new Sweep({ lifetime, entries: installed, counters, remove, wrote }, answers);
+    const ofSubnets = { lifetime: subnetLifetime, entries: subnets, remove: withdraw };
+    this.#subnetSweep = new Sweep({ ...ofSubnets, counters, wrote }, answers);
+    this.#lifetimes = [lifetime, subnetLifetime];
   }
 
   /** Whether entries have still to follow a lease. */
@@ -61,31 +86,38 @@ export class EntryChanges {
     return !this.#rewrites.isEmpty;
   }
 
-  /** Whether something may still be refused. */
+  /** Whether something may still be refused, or has still to be written. */
   get isPending(): boolean {
-    return this.#written.isPending;
+    return this.#written.isPending || this.#parts.subnets.hasChanged;
   }
 
   /** Whether the next read must not wait for a miss: there is more to do, or to hear of. */
   get needsMark(): boolean {
-    const { installed, lifetime, vteps } = this.#parts;
+    const { installed, lifetime, subnets, subnetLifetime, vteps } = this.#parts;
     const isChanging = this.isRewriting || installed.isOverfull || vteps?.hasChanged === true;
-    return isChanging || this.#written.needsMark || lifetime.needsMark;
+    const ofSubnets = subnets.hasChanged || subnetLifetime.needsMark;
+    return isChanging || ofSubnets || this.#written.needsMark || lifetime.needsMark;
   }
 
   marked(): void {
     this.#written.marked();
-    this.#parts.lifetime.marked();
+    for (const lifetime of this.#lifetimes) {
+      lifetime.marked();
+    }
   }
 
   markCameBack(): void {
     this.#written.cameBack();
-    this.#parts.lifetime.markCameBack();
+    for (const lifetime of this.#lifetimes) {
+      lifetime.markCameBack();
+    }
   }
 
   markLost(): void {
     this.#written.markLost();
-    this.#parts.lifetime.markLost();
+    for (const lifetime of this.#lifetimes) {
+      lifetime.markLost();
+    }
   }
 
   /** Everything is about to be compared. */
@@ -116,10 +148,13 @@ export class EntryChanges {
     }
   }
 
-  /** Lets forwarding entries follow: of VTEPs that moved, or that the last neighbour left. */
+  /**
+   * Lets forwarding entries follow: of VTEPs that moved, or that the last neighbour left. One that a subnet is about to lead
+   * to is not known to be needed yet.
+   */
   forward(): void {
-    const { vteps } = this.#parts;
-    while (vteps?.hasChanged === true && this.#answers.hasRoomFor(1)) {
+    const { vteps, subnets } = this.#parts;
+    while (vteps?.hasChanged === true && !subnets.hasChanged && this.#answers.hasRoomFor(1)) {
       const vtep = vteps.next();
       if (vtep !== undefined) {
         this.#writeForwarding(vtep);
@@ -129,38 +164,19 @@ export class EntryChanges {
 
   /** Removes entries until there are no more than there may be. */
   makeRoom(): void {
-    while (this.#parts.installed.isOverfull && this.#answers.hasRoomFor(ONE_QUESTION)) {
-      this.evict();
-    }
+    this.#sweep.makeRoom();
+    this.#subnetSweep.makeRoom();
   }
 
   /** An entry has to make room for another one. */
   evict(): void {
-    const { lifetime } = this.#parts;
-    const count = lifetime.hasIdle ? 'evictedIdle' : 'evictedUnderPressure';
-    const address = lifetime.evict();
-    if (address !== undefined) {
-      this.#remove(address, count);
-    }
+    this.#sweep.evict();
   }
 
   /** Removes what is idle, and asks about what may be. */
   sweep(): void {
-    const { lifetime } = this.#parts;
-    while (this.#answers.hasRoomFor(ONE_QUESTION)) {
-      const idle = lifetime.expire();
-      if (idle === undefined) {
-        break;
-      }
-      this.#remove(idle, 'expired');
-    }
-    if (lifetime.takeTurn()) {
-      lifetime.doom();
-      let doubted = 0;
-      while (doubted < SUSPECTS_AT_ONCE && this.#answers.hasRoomFor(ONE_QUESTION) && this.#doubtNext()) {
-        doubted += 1;
-      }
-    }
+    this.#sweep.run();
+    this.#subnetSweep.run();
   }
 
   #writeForwarding(vtep: Vtep): void {
@@ -191,20 +207,6 @@ export class EntryChanges {
       installed.redirect(address, decision);
       counters.add('rewritten');
     }
-    return true;
-  }
-
-  /** @returns false when there is none to be doubted */
-  #doubtNext(): boolean {
-    const { lifetime, installed, counters } = this.#parts;
-    const address = lifetime.suspect();
-    const host = address === undefined ? undefined : installed.hostOf(address);
-    if (address === undefined || host === undefined) {
-      return false;
-    }
-    this.#answers.addDoubt(address, host.mac);
-    this.#written.wrote();
-    counters.add('doubted');
     return true;
   }
 

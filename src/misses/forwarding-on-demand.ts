@@ -1,13 +1,7 @@
 import { errnoNumber } from '../base/errno.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import {
-  type ForwardingNotice,
-  listForwarding,
-  removeForwarding,
-  replaceForwarding,
-} from '../kernel/forwarding.ts';
+import { type ForwardingNotice, listForwarding, replaceForwarding } from '../kernel/forwarding.ts';
 import type { Mac } from '../net/mac.ts';
-import type { Request } from '../netlink/message.ts';
 import type { VtepChange } from '../overlay/programmer.ts';
 import type { Counters } from './counters.ts';
 import { NEVER } from './lifetime.ts';
@@ -96,28 +90,36 @@ export class ForwardingOnDemand {
         missing.add(vtep);
       }
     }
-    const request = ({ mac, endpoint }: Vtep) => replaceForwarding(this.#ifindex, mac, endpoint ?? 0);
-    return this.#write('install forwarding entries', [...missing], request, (vtep) =>
-      this.vteps.noteWritten(vtep),
-    );
+    const written = [...missing];
+    const requests = written.map(({ mac, endpoint }) => replaceForwarding(this.#ifindex, mac, endpoint ?? 0));
+    const failures = this.#conversation.batch('install forwarding entries', requests);
+    const refused = new Map(failures.map(({ index, fault }) => [index, fault.code]));
+    for (const [index, vtep] of written.entries()) {
+      const code = refused.get(index);
+      if (code === undefined) {
+        this.vteps.noteWritten(vtep);
+      } else {
+        this.#counters.add('forwardingFailed');
+        this.#counters.addRefusal(errnoNumber(code));
+      }
+    }
+    return !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));
   }
 
   /**
-   * Writes what neighbours lack and removes what none needs.
+   * Writes what neighbours lack; what none needs is to be removed with the next writes.
    *
    * @returns false when the kernel had no memory for some
    */
   settle(): boolean {
     const all = [...this.vteps.all()];
     const missing = all.filter(({ isNeeded, isMissing }) => isNeeded && isMissing);
-    const installed = this.install(missing);
     const stale = all.filter(({ isNeeded, isHeld }) => !isNeeded && isHeld);
     this.#counters.add('mended', missing.length + stale.length);
-    const request = ({ mac }: Vtep) => removeForwarding(this.#ifindex, mac);
-    const removed = this.#write('remove forwarding entries', stale, request, (vtep) =>
-      this.vteps.noteRemoved(vtep),
-    );
-    return installed && removed;
+    for (const vtep of stale) {
+      this.vteps.noteChanged(vtep);
+    }
+    return this.install(missing);
   }
 
   /** Keeps what frames of somebody else used within the idle time-out; what nobody used goes. */
@@ -132,29 +134,5 @@ export class ForwardingOnDemand {
         this.vteps.keep(vtep, now + this.#idleTimeout - unusedMs);
       }
     }
-  }
-
-  #write(
-    operation: string,
-    vteps: readonly Vtep[],
-    request: (vtep: Vtep) => Request,
-    note: (vtep: Vtep) => void,
-  ): boolean {
-    if (vteps.length === 0) {
-      return true;
-    }
-    const failures = this.#conversation.batch(operation, vteps.map(request));
-    const refused = new Map(failures.map(({ index, fault }) => [index, fault.code]));
-    for (const [index, vtep] of vteps.entries()) {
-      const code = refused.get(index);
-      // Gone already, as was wanted.
-      if (code === undefined || (code === 'ENOENT' && !vtep.isNeeded)) {
-        note(vtep);
-      } else {
-        this.#counters.add('forwardingFailed');
-        this.#counters.addRefusal(errnoNumber(code));
-      }
-    }
-    return !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));
   }
 }

@@ -2,10 +2,12 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { NUD_FAILED } from '../netlink/constants.ts';
 import type { Counters } from './counters.ts';
 import type { InstalledNeighbours } from './installed.ts';
+import type { RemoteSubnets } from './remote-subnets.ts';
 
 /** What somebody else does to the entries in the agent's care, and how much of it was put right. */
 export class Interference {
   readonly #installed: InstalledNeighbours;
+  readonly #subnets: Pick<RemoteSubnets, 'renew'>;
   readonly #counters: Counters;
   readonly #onMended: (entries: number) => void;
   /** What had been put right before; undefined: nobody interfered since the last comparison. */
@@ -13,22 +15,29 @@ export class Interference {
 
   constructor(
     installed: InstalledNeighbours,
+    subnets: Pick<RemoteSubnets, 'renew'>,
     counters: Counters,
     onMended: (entries: number) => void = () => undefined,
   ) {
     this.#installed = installed;
+    this.#subnets = subnets;
     this.#counters = counters;
     this.#onMended = onMended;
   }
 
   /**
    * Somebody else wrote an entry. One that was removed is given up at once: if it is in use, the next message asks for it
-   * again, and nothing will be amiss when everything is compared.
+   * again, and nothing will be amiss when everything is compared. A gateway's is written again: nobody would ask for it.
    */
   note(destination: Ipv4, state: number): void {
     this.#before ??= this.#counters.get('mended');
-    if (state === NUD_FAILED && this.#installed.has(destination)) {
+    if (state !== NUD_FAILED) {
+      return;
+    }
+    if (this.#installed.has(destination)) {
       this.#installed.forget(destination);
+      this.#counters.add('mended');
+    } else if (this.#subnets.renew(destination)) {
       this.#counters.add('mended');
     }
   }

@@ -1,6 +1,5 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { Confirmation } from './confirmation.ts';
-import type { InstalledNeighbours } from './installed.ts';
 
 /** As many entries are made STALE at a time, or removed, at most. */
 export const SUSPECTS_AT_ONCE = 50;
@@ -20,6 +19,27 @@ const NEARLY_FULL = 7 / 8;
 /** Never, as `idleTimeout`. */
 export const NEVER = 0;
 
+/** What an earlier agent left has to show within this time that it is used, in milliseconds. */
+const HURRY_MS = 5000;
+
+/**
+ * Entries in the agent's care: each is in use, by when it was asked for latest, or suspected to be idle, by when that
+ * began. Addresses are signed or not.
+ */
+export interface AgingEntries {
+  readonly size: number;
+  /** How many there may be. */
+  readonly maximum: number;
+  /** The time that counts from now on, in milliseconds. */
+  tick(now: number): void;
+  /** The address that was asked for longest ago, if that is so many milliseconds. */
+  longestInUse(ago: number): Ipv4 | undefined;
+  /** The address that has been suspected longest, if it was for so many milliseconds. */
+  longestSuspect(ago: number): Ipv4 | undefined;
+  suspect(address: Ipv4): void;
+  isSuspect(address: Ipv4): boolean;
+}
+
 /**
  * Finds out which entries nobody uses. The kernel does not say, so it is asked: an entry that becomes STALE asks for
  * confirmation (PROBE) as soon as it carries a packet, and is made PERMANENT again. One that stays STALE is idle. No packet
@@ -29,7 +49,7 @@ export const NEVER = 0;
  * it goes one to two time-outs after its last packet.
  */
 export class Lifetime {
-  readonly #installed: InstalledNeighbours;
+  readonly #entries: AgingEntries;
   readonly #idleTimeout: number;
   readonly #clock: () => number;
   readonly #doomed = new Int32Array(SUSPECTS_AT_ONCE);
@@ -38,17 +58,18 @@ export class Lifetime {
   #doomedCount = 0;
   #now: number;
   #nextAt = 0;
+  #hurriesUntil = Number.NEGATIVE_INFINITY;
 
   /**
    * @param idleTimeout milliseconds; NEVER: entries go only when there are too many
    * @param clock monotonic milliseconds
    */
-  constructor(installed: InstalledNeighbours, idleTimeout: number, clock: () => number) {
-    this.#installed = installed;
+  constructor(entries: AgingEntries, idleTimeout: number, clock: () => number) {
+    this.#entries = entries;
     this.#idleTimeout = idleTimeout === NEVER ? Number.POSITIVE_INFINITY : idleTimeout;
     this.#clock = clock;
     this.#now = clock();
-    installed.tick(this.#now);
+    entries.tick(this.#now);
   }
 
   /** About now: the time of the last `tick`, because a miss has no time to look at the clock. */
@@ -58,7 +79,7 @@ export class Lifetime {
 
   tick(): void {
     this.#now = this.#clock();
-    this.#installed.tick(this.#now);
+    this.#entries.tick(this.#now);
   }
 
   /** Whether entries may be made STALE, or chosen to go, again; takes it for done. */
@@ -70,13 +91,17 @@ export class Lifetime {
     return true;
   }
 
-  /** The next address (signed) that is to become STALE, if there is one; takes it for done. */
+  /** What an earlier agent left has to show soon that it is used. */
+  hurry(): void {
+    this.#hurriesUntil = this.#now + HURRY_MS;
+  }
+
+  /** The next address that is to become STALE, if there is one; takes it for done. */
   suspect(): Ipv4 | undefined {
-    const nearlyFull = this.#installed.size > this.#installed.maximum * NEARLY_FULL;
-    const patience = nearlyFull ? Math.min(UNDER_PRESSURE_MS, this.#idleTimeout) : this.#idleTimeout;
-    const address = this.#installed.longestInUse(patience);
+    const nearlyFull = this.#entries.size > this.#entries.maximum * NEARLY_FULL;
+    const address = this.#entries.longestInUse(this.#patience(nearlyFull));
     if (address !== undefined) {
-      this.#installed.suspect(address);
+      this.#entries.suspect(address);
     }
     return address;
   }
@@ -84,11 +109,11 @@ export class Lifetime {
   /** Chooses the entries that are idle long enough; they go once it is sure that none has asked meanwhile. */
   doom(): void {
     while (this.#doomedCount < SUSPECTS_AT_ONCE) {
-      const address = this.#installed.longestSuspect(this.#idleTimeout);
+      const address = this.#entries.longestSuspect(this.#patience(false));
       if (address === undefined) {
         return;
       }
-      this.#installed.suspect(address);
+      this.#entries.suspect(address);
       this.#doomed[this.#doomedCount] = address;
       this.#doomedCount += 1;
       this.#heard.wrote();
@@ -112,7 +137,7 @@ export class Lifetime {
     this.#heard.markLost();
   }
 
-  /** The next address (signed) that goes, if there is one; takes it for gone. */
+  /** The next address that goes, if there is one. */
   expire(): Ipv4 | undefined {
     if (this.#heard.isPending) {
       return undefined;
@@ -120,8 +145,7 @@ export class Lifetime {
     while (this.#doomedCount > 0) {
       this.#doomedCount -= 1;
       const address = this.#doomed[this.#doomedCount] ?? 0;
-      if (this.#installed.isSuspect(address)) {
-        this.#installed.forget(address);
+      if (this.#entries.isSuspect(address)) {
         return address;
       }
     }
@@ -130,16 +154,17 @@ export class Lifetime {
 
   /** Whether `evict` would find one that is idle. */
   get hasIdle(): boolean {
-    return this.#installed.longestSuspect(ANSWERS_WITHIN_MS) !== undefined;
+    return this.#entries.longestSuspect(ANSWERS_WITHIN_MS) !== undefined;
   }
 
-  /** The address (signed) that has to make room: the longest idle, or else what was asked for longest ago. */
-  evict(): Ipv4 | undefined {
-    const idle = this.#installed.longestSuspect(ANSWERS_WITHIN_MS);
-    const address = idle ?? this.#installed.longestInUse(0);
-    if (address !== undefined) {
-      this.#installed.forget(address);
-    }
-    return address;
+  /** The address that has to make room: the longest idle, or else what was asked for longest ago. */
+  get dispensable(): Ipv4 | undefined {
+    return this.#entries.longestSuspect(ANSWERS_WITHIN_MS) ?? this.#entries.longestInUse(0);
+  }
+
+  #patience(underPressure: boolean): number {
+    return underPressure || this.#now < this.#hurriesUntil
+      ? Math.min(UNDER_PRESSURE_MS, this.#idleTimeout)
+      : this.#idleTimeout;
   }
 }

@@ -16,16 +16,23 @@ import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Lifetime } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { RemoteSubnets } from './remote-subnets.ts';
 import type { Vtep } from './vtep.ts';
 
-interface Parts {
+export interface NeighbourWriterParts {
   readonly ifindex: number;
   readonly network: Prefix;
   readonly conversation: Conversation;
   readonly counters: Counters;
+  readonly installed: InstalledNeighbours;
+  readonly lifetime: Lifetime;
+  /** Those of remote subnets' gateways are looked after elsewhere. */
+  readonly subnets: RemoteSubnets;
   /** Writes the forwarding entries that neighbours are about to lead to; false when there was no memory for one. */
   readonly forward: (vteps: Iterable<Vtep>) => boolean;
 }
+
+const NONE: ReadonlySet<Ipv4> = new Set();
 
 /** One entry to write: with a MAC it is installed, without it is removed. */
 interface Change {
@@ -36,16 +43,16 @@ interface Change {
 
 /** Writes what a dump of the neighbours shows to be due: after the first list, and after an overrun. */
 export class NeighbourWriter {
-  readonly #parts: Parts;
+  readonly #parts: NeighbourWriterParts;
   readonly #installed: InstalledNeighbours;
   readonly #lifetime: Lifetime;
   readonly #resolved: FilledRequest;
   readonly #absent: FilledRequest;
 
-  constructor(parts: Parts, installed: InstalledNeighbours, lifetime: Lifetime) {
+  constructor(parts: NeighbourWriterParts) {
     this.#parts = parts;
-    this.#installed = installed;
-    this.#lifetime = lifetime;
+    this.#installed = parts.installed;
+    this.#lifetime = parts.lifetime;
     this.#resolved = new FilledRequest(resolvedTemplate(parts.ifindex));
     this.#absent = new FilledRequest(absentTemplate(parts.ifindex));
   }
@@ -53,21 +60,25 @@ export class NeighbourWriter {
   /**
    * Compares what the kernel holds with the leases: answers what waits, keeps what is right, makes whole what an earlier
    * agent left between two states, removes what nobody's lease covers, forgets what somebody removed. What is not ours
-   * stays.
+   * stays, and so do the `gateways` of routes that are still to be removed.
    *
    * @returns false when the kernel had no memory for some of it: then it is to be done again
    */
-  adopt(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>): boolean {
+  adopt(
+    present: readonly Neighbour[],
+    leases: PrefixTable<RemoteHost>,
+    gateways: ReadonlySet<Ipv4> = NONE,
+  ): boolean {
     const answered = this.answerWaiting(present, leases, true);
     this.#forgetVanished(present);
-    const own = present.filter((one) => !isWaiting(one) && isOwnNeighbour(one, this.#parts.network));
     const changes: Change[] = [];
-    for (const neighbour of own) {
+    for (const neighbour of present.filter((one) => this.#isOwn(one))) {
       const { destination, mac, protocol } = neighbour;
       const decision = decide(destination, leases, true);
-      if (decision === HOLD || decision === NO_LEASE || protocol !== OWN_PROTOCOL) {
+      const isLeftover = protocol !== OWN_PROTOCOL && !gateways.has(destination);
+      if (decision === HOLD || decision === NO_LEASE || isLeftover) {
         changes.push({ destination, remote: undefined, count: 'removed' });
-      } else if (mac === macFromBytes(decision.mac)) {
+      } else if (mac === macFromBytes(decision.mac) && protocol === OWN_PROTOCOL) {
         this.#keep(neighbour, decision, changes);
       } else {
         changes.push({ destination, remote: decision, count: 'rewritten' });
@@ -96,6 +107,11 @@ export class NeighbourWriter {
       }
     }
     return this.#write('answer waiting neighbours', changes);
+  }
+
+  #isOwn(neighbour: Neighbour): boolean {
+    const { subnets, network } = this.#parts;
+    return !isWaiting(neighbour) && !subnets.has(neighbour.destination) && isOwnNeighbour(neighbour, network);
   }
 
   /** Whether nobody but somebody else can have altered the entry. */
@@ -129,12 +145,16 @@ export class NeighbourWriter {
   }
 
   #touch(destination: Ipv4, remote: RemoteHost, evictions: Change[]): void {
+    if (this.#parts.subnets.touch(destination)) {
+      return;
+    }
     if (this.#installed.isFull && !this.#installed.has(destination)) {
       const count = this.#lifetime.hasIdle ? 'evictedIdle' : 'evictedUnderPressure';
-      const evicted = this.#lifetime.evict();
-      evictions.push(
-        ...(evicted === undefined ? [] : [{ destination: evicted, remote: undefined, count } as const]),
-      );
+      const evicted = this.#lifetime.dispensable;
+      if (evicted !== undefined) {
+        this.#installed.forget(evicted);
+        evictions.push({ destination: evicted, remote: undefined, count });
+      }
     }
     this.#installed.touch(destination, remote);
   }
@@ -190,6 +210,6 @@ export class NeighbourWriter {
 }
 
 /** Whether the kernel asks, or has asked, for an answer that is ours to give. */
-function isWaiting({ state, protocol }: Neighbour): boolean {
+export function isWaiting({ state, protocol }: Neighbour): boolean {
   return state === NUD_INCOMPLETE || (state === NUD_PROBE && protocol === OWN_PROTOCOL);
 }

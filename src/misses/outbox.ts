@@ -1,22 +1,24 @@
 import { codeOf, errnoNumber } from '../base/errno.ts';
 import { KernelFault } from '../kernel/kernel-fault.ts';
 import { pokeMessage } from '../kernel/poke.ts';
+import type { Route } from '../kernel/routes.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { u32 } from '../netlink/values.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { CatchUp, type Due } from './catch-up.ts';
+import type { Compared } from './comparison.ts';
 import type { RemoteHost } from './decide.ts';
-import { EntryChanges, type EntryChangesParts, ONE_QUESTION, REWRITES_AT_ONCE } from './entry-changes.ts';
+import { EntryChanges, type EntryChangesParts, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import { ONE_QUESTION } from './sweep.ts';
 
 /** Offset of nlmsg_seq in nlmsghdr. */
 const SEQUENCE_AT = 8;
 
 export interface OutboxParts extends EntryChangesParts {
-  readonly ifindex: number;
   readonly misses: Transport;
 }
 
@@ -89,9 +91,15 @@ export class Outbox {
     return everything ? 'everything' : 'misses';
   }
 
-  /** Everything was compared; `whole`: and nothing is left to be done again. */
-  compared(whole: boolean): void {
+  /** Everything was compared. */
+  compared({ whole, stale }: Compared): void {
     this.#isWrong = !whole;
+    this.noteStale(stale);
+  }
+
+  /** Nothing asks for these routes, which are ours or flannel's: they go when all that is wanted is there. */
+  noteStale(routes: Route[]): void {
+    this.#changes.subnets.noteStale(routes);
   }
 
   /** To be called after each read: writes what should not wait for another one. */
@@ -106,10 +114,14 @@ export class Outbox {
   /** Writes what waits to be written, one batch of it. */
   goOn(): void {
     this.#changes.follow();
+    this.#changes.subnets.program();
     this.#changes.forward();
     if (this.#answers.isEmpty && !this.#catchUp.isBehind) {
       this.#changes.makeRoom();
       this.#changes.sweep();
+    }
+    if (this.#answers.isEmpty && this.#isSettled) {
+      this.#changes.subnets.removeStale();
     }
     if (this.#answers.isEmpty) {
       this.#comeBack();
@@ -118,7 +130,7 @@ export class Outbox {
     if (this.#catchUp.isBehind) {
       this.#send(this.#catchUp.poke());
     }
-    if (!this.#changes.isPending && !this.#isWrong && !this.#catchUp.isInDoubt) {
+    if (this.#isSettled && !this.#changes.subnets.hasStale) {
       this.#changes.settle();
     }
   }
@@ -129,7 +141,13 @@ export class Outbox {
       return;
     }
     this.#send(this.#answers.take(this.#nextMark(this.#changes.needsMark)));
-    this.#parts.counters.set('neighbours', this.#parts.installed.size);
+    this.#parts.counters.set('neighbours', this.#parts.installed.size + this.#parts.subnets.size);
+    this.#parts.counters.set('subnets', this.#parts.subnets.size);
+  }
+
+  /** Whether everything that is wanted is known to be there. */
+  get #isSettled(): boolean {
+    return !this.#changes.isPending && !this.#isWrong && !this.#catchUp.isInDoubt;
   }
 
   /** While entries have to follow a lease, each write has room for some of them. */

@@ -6,10 +6,10 @@ import { preferThread } from '../kernel/thread-priority.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { VtepChange } from '../overlay/programmer.ts';
+import type { Mode } from '../overlay/modes.ts';
+import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
 import { Counters } from './counters.ts';
 import { NEVER, SUSPECTS_AT_ONCE } from './lifetime.ts';
-import type { SubnetChange } from './resolver-changes.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
@@ -27,6 +27,8 @@ const SHORTEST_WAIT_MS = 5;
 export interface ResolverOptions {
   readonly ifindex: number;
   readonly network: Prefix;
+  /** What the kernel should hold. */
+  readonly mode: Mode;
   /** How many neighbours there may be. */
   readonly maximum: number;
   /** How long nobody uses a neighbour before it goes, in milliseconds; 0: for ever. */
@@ -54,6 +56,8 @@ export class ResolverHandle {
   readonly counters: Counters;
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
+  /** By which the kernel names the routes that it writes (nlmsg_pid). */
+  readonly port: number;
   readonly #thread: BlockingThread<MainMessage, ResolverMessage>;
   readonly #options: ResolverOptions;
   readonly #waiting = new Map<number, Waiting>();
@@ -62,10 +66,10 @@ export class ResolverHandle {
 
   /** @throws KernelFault when a socket cannot be opened */
   constructor(options: ResolverOptions) {
-    const { ifindex, network, maximum, idleTimeout, forwardOnDemand = false } = options;
+    const { ifindex, network, mode, maximum, idleTimeout, forwardOnDemand = false } = options;
     const { receiveBytes: wanted = MISS_BUFFER_BYTES } = options;
     const routeDescriptor = openRouteSocket();
-    const { descriptor, receiveBytes } = openMissSocket({
+    const { descriptor, port, receiveBytes } = openMissSocket({
       ifindex,
       receiveBytes: wanted,
       waitMilliseconds: waitFor(maximum, idleTimeout),
@@ -74,12 +78,14 @@ export class ResolverHandle {
     this.#options = options;
     this.counters = options.counters ?? new Counters();
     this.receiveBytes = receiveBytes;
+    this.port = port;
     this.#thread = new BlockingThread({
       name: 'resolver thread',
       script: new URL('./resolver-thread.js', import.meta.url),
       start: {
         ifindex,
         network,
+        mode: mode.name,
         maximum,
         idleTimeout,
         forwardOnDemand,
@@ -102,7 +108,7 @@ export class ResolverHandle {
    * @throws ThreadFault when the resolver ends before it has done so
    */
   apply(
-    changes: readonly SubnetChange[],
+    changes: readonly SubnetLease[],
     complete: boolean,
     endpoints: readonly VtepChange[] = [],
   ): Promise<void> {
@@ -128,6 +134,13 @@ export class ResolverHandle {
   compare(): void {
     if (this.#fault === undefined) {
       this.#thread.post({ kind: 'compare' });
+    }
+  }
+
+  /** Lets the resolver compare the routes of remote subnets: somebody else changed one. */
+  compareRoutes(): void {
+    if (this.#fault === undefined) {
+      this.#thread.post({ kind: 'compare-routes' });
     }
   }
 

@@ -2,13 +2,14 @@ import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { VtepChange } from '../overlay/programmer.ts';
-import type { SubnetChange } from './resolver-changes.ts';
+import type { ModeName } from '../overlay/modes.ts';
+import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
 
 /** What the resolver thread is started with. Descriptors belong to the process, so a number is enough. */
 export interface ResolverStart {
   readonly ifindex: number;
   readonly network: Prefix;
+  readonly mode: ModeName;
   readonly missDescriptor: number;
   readonly routeDescriptor: number;
   readonly counters: SharedArrayBuffer;
@@ -19,18 +20,19 @@ export interface ResolverStart {
 
 /**
  * Main to resolver: lease changes, the first of which make a complete list; a frame found no forwarding entry; the kernel
- * may have dropped entries.
+ * may have dropped entries; somebody changed a route.
  */
 export type MainMessage =
   | {
       readonly kind: 'leases';
       readonly id: number;
-      readonly changes: readonly SubnetChange[];
+      readonly changes: readonly SubnetLease[];
       readonly complete: boolean;
       readonly endpoints: readonly VtepChange[];
     }
   | { readonly kind: 'l2miss'; readonly mac: Mac }
-  | { readonly kind: 'compare' };
+  | { readonly kind: 'compare' }
+  | { readonly kind: 'compare-routes' };
 
 /**
  * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;

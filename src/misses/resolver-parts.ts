@@ -3,12 +3,15 @@ import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Transport } from '../kernel/transport.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
+import type { Mode } from '../overlay/modes.ts';
 import type { Counters } from './counters.ts';
 
 /** What a resolver needs, and whom it tells. */
 export interface ResolverParts {
   readonly ifindex: number;
   readonly network: Prefix;
+  /** What the kernel should hold. */
+  readonly mode: Mode;
   /** The miss socket: what is read are questions, what is written are answers. */
   readonly misses: Transport;
   /** For dumps and for what changes with leases. */

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { portToMain, runBlockingLoop } from '../kernel/blocking-loop.ts';
 import { Conversation } from '../kernel/conversation.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
+import { modeOf } from '../overlay/modes.ts';
 import { Counters } from './counters.ts';
 import { Resolver } from './resolver.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
@@ -16,6 +17,7 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
   const resolver = new Resolver({
     ifindex: start.ifindex,
     network: start.network,
+    mode: modeOf(start.mode),
     misses: descriptorTransport(start.missDescriptor),
     conversation: new Conversation(descriptorTransport(start.routeDescriptor)),
     counters: new Counters(start.counters),
@@ -40,6 +42,9 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
         break;
       case 'compare':
         resolver.compare();
+        break;
+      case 'compare-routes':
+        resolver.compareRoutes();
         break;
       case 'leases':
         resolver.place(message.endpoints);

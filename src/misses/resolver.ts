@@ -1,19 +1,17 @@
 import { errnoName } from '../base/errno.ts';
 import { type ForwardingNotice, readForwardingNotice } from '../kernel/forwarding.ts';
 import { NOTHING_CAME, OVERRUN, receive } from '../kernel/receive.ts';
-import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macToBytes } from '../net/mac.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
-import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
-import { OWN_PROTOCOL } from '../overlay/ownership.ts';
-import type { VtepChange } from '../overlay/programmer.ts';
-import { FORWARDING_SEQUENCE } from './answer.ts';
+import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
+import { FORWARDING_SEQUENCE, ROUTE_SEQUENCE } from './answer.ts';
 import { Comparison } from './comparison.ts';
-import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
+import { decide, type RemoteHost } from './decide.ts';
 import { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import { InstalledNeighbours } from './installed.ts';
 import { Interference } from './interference.ts';
 import { Lifetime } from './lifetime.ts';
+import { MissAnswers } from './miss-answers.ts';
 import {
   ACKNOWLEDGED,
   FORWARDING_WRITTEN,
@@ -26,49 +24,59 @@ import {
 import { NeighbourWriter } from './neighbour-writer.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
 import { Outbox } from './outbox.ts';
-import type { SubnetChange } from './resolver-changes.ts';
+import { RemoteSubnets } from './remote-subnets.ts';
 import type { ResolverParts } from './resolver-parts.ts';
-import type { Vtep } from './vtep.ts';
+import { SubnetComparison } from './subnet-comparison.ts';
+import { timeoutOfNeighbours, timeoutOfSubnets } from './time-outs.ts';
 
 /**
  * Answers the kernel's questions about neighbours of one device from its own table of leases. It is the only writer
- * of that device's neighbours.
+ * of that device's neighbours, and of the routes of remote subnets.
  */
 export class Resolver {
   readonly #parts: ResolverParts;
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #installed: InstalledNeighbours;
-  readonly #lifetime: Lifetime;
+  readonly #lifetimes: readonly Lifetime[];
   readonly #interference: Interference;
   readonly #comparison: Comparison;
   readonly #outbox: Outbox;
+  readonly #answers: MissAnswers;
+  readonly #subnets: RemoteSubnets;
   readonly #onDemand: ForwardingOnDemand | undefined;
   readonly #message = new MissMessage();
-  #unknown: Ipv4 | undefined;
   #listed = false;
 
   constructor(parts: ResolverParts) {
+    const { mode, maximum, now } = parts;
+    const leases = this.#leases;
+    const subnets = new RemoteSubnets(mode.subnetRoutes, leases, maximum);
+    const installed = new InstalledNeighbours(maximum);
+    const lifetime = new Lifetime(installed, timeoutOfNeighbours(parts), now);
+    const subnetLifetime = new Lifetime(subnets, timeoutOfSubnets(parts), now);
+    const shared = { ...parts, leases, installed, subnets, lifetime, subnetLifetime };
     this.#parts = parts;
-    this.#installed = new InstalledNeighbours(parts.maximum);
-    this.#lifetime = new Lifetime(this.#installed, parts.idleTimeout, parts.now);
+    this.#installed = installed;
+    this.#subnets = subnets;
+    this.#lifetimes = [lifetime, subnetLifetime];
     this.#onDemand = parts.forwardOnDemand ? new ForwardingOnDemand(parts) : undefined;
-    const forward = (vteps: Iterable<Vtep>) => this.#onDemand?.install(vteps) ?? true;
-    const writer = new NeighbourWriter({ ...parts, forward }, this.#installed, this.#lifetime);
-    this.#interference = new Interference(this.#installed, parts.counters, parts.onMended);
+    this.#interference = new Interference(installed, subnets, parts.counters, parts.onMended);
     this.#comparison = new Comparison({
-      ...parts,
-      writer,
+      ...shared,
+      writer: new NeighbourWriter({
+        ...shared,
+        forward: (vteps) => this.#onDemand?.install(vteps) ?? true,
+      }),
+      subnets: new SubnetComparison(shared),
       onDemand: this.#onDemand,
-      leases: this.#leases,
       interference: this.#interference,
     });
     this.#outbox = new Outbox({
-      ...parts,
-      installed: this.#installed,
-      lifetime: this.#lifetime,
+      ...shared,
       vteps: this.#onDemand?.vteps,
-      decide: (address) => decide(address, this.#leases, this.#listed),
+      decide: (address) => decide(address, leases, this.#listed),
     });
+    this.#answers = new MissAnswers({ ...shared, outbox: this.#outbox });
   }
 
   /**
@@ -89,10 +97,7 @@ export class Resolver {
       this.#outbox.fallBehind('everything');
     }
     this.#outbox.afterRead();
-    if (this.#unknown !== undefined) {
-      this.#parts.onUnknown?.(this.#unknown);
-      this.#unknown = undefined;
-    }
+    this.#answers.tell();
   }
 
   /** Takes over where VTEPs are, before `apply` lets neighbours lead to them; for forwarding entries on demand. */
@@ -108,18 +113,21 @@ export class Resolver {
    * @param done called when the neighbours follow
    * @throws KernelFault when the socket is beyond use
    */
-  apply(changes: readonly SubnetChange[], complete: boolean, done: () => void = () => undefined): void {
+  apply(changes: readonly SubnetLease[], complete: boolean, done: () => void = () => undefined): void {
     // What was decided by the old table must not be written after the new one.
     this.#outbox.flush();
-    for (const { subnet, mac } of changes) {
+    for (const { subnet, mac, ...way } of changes) {
       if (mac === undefined) {
         this.#leases.delete(subnet);
       } else {
-        this.#leases.set(subnet, { mac: macToBytes(mac), vtep: this.#onDemand?.vteps.of(mac) });
+        const vtep = this.#onDemand?.vteps.of(mac);
+        this.#leases.set(subnet, { ...way, subnet, mac: macToBytes(mac), vtep });
       }
+      this.#subnets.noteLease(subnet);
     }
     if (complete && !this.#listed) {
       this.#listed = true;
+      this.#answers.noteListed();
       this.#outbox.compared(this.#comparison.compareAll());
       this.#outbox.rewrite([], done);
     } else {
@@ -129,7 +137,7 @@ export class Resolver {
       );
     }
     this.#outbox.goOn();
-    this.#parts.counters.set('neighbours', this.#installed.size);
+    this.#countNeighbours();
   }
 
   /** The kernel had no forwarding entry for a frame to that MAC. */
@@ -144,10 +152,18 @@ export class Resolver {
     this.#outbox.goOn();
   }
 
+  /** Compares the routes of remote subnets: somebody else changed one. @throws KernelFault when the socket is beyond use */
+  compareRoutes(): void {
+    if (this.#listed) {
+      this.#outbox.noteStale(this.#comparison.compareRoutes());
+      this.#outbox.goOn();
+    }
+  }
+
   #handle(length: number): void {
     switch (this.#message.read(length)) {
       case MISS:
-        this.#resolve(this.#message.destination, this.#message.state);
+        this.#answers.resolve(this.#message.destination, this.#message.state, this.#message.protocol);
         break;
       case REFUSAL:
         this.#noteRefusal(this.#message.errno, this.#message.sequence);
@@ -184,53 +200,22 @@ export class Resolver {
     }
   }
 
-  /** The path of a miss: allocates nothing, waits for nobody. */
-  #resolve(destination: Ipv4, state: number): void {
-    const { counters } = this.#parts;
-    const decision = decide(destination, this.#leases, this.#listed);
-    if (decision === HOLD) {
-      counters.add('held');
-    } else if (decision === NO_LEASE) {
-      this.#refuse(destination, state);
-    } else {
-      this.#outbox.addResolved(destination, decision);
-      counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
-      this.#note(destination, state, decision);
-    }
-  }
-
-  /** An entry in use that is not in our care was removed after it had asked, and the answer does not bring it back. */
-  #note(destination: Ipv4, state: number, remote: RemoteHost): void {
-    if (state === NUD_PROBE && this.#listed && !this.#installed.has(destination)) {
-      return;
-    }
-    if (this.#installed.isFull && !this.#installed.has(destination)) {
-      this.#outbox.evict();
-    }
-    this.#installed.touch(destination, remote);
-  }
-
-  /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
-  #refuse(destination: Ipv4, state: number): void {
-    if (state === NUD_INCOMPLETE || this.#message.protocol === OWN_PROTOCOL) {
-      this.#outbox.addAbsent(destination);
-      this.#installed.forget(destination);
-      this.#unknown = destination;
-      this.#parts.counters.add('noLease');
-    }
-  }
-
   /** What the kernel had no memory for still waits: the dump that catches up finds it. */
   #noteRefusal(errno: number, sequence: number): void {
-    this.#parts.counters.addRefusal(errno);
-    this.#parts.counters.add('forwardingFailed', sequence === FORWARDING_SEQUENCE ? 1 : 0);
+    const { counters } = this.#parts;
+    counters.addRefusal(errno);
+    counters.add('forwardingFailed', sequence === FORWARDING_SEQUENCE ? 1 : 0);
+    counters.add('routesFailed', sequence === ROUTE_SEQUENCE ? 1 : 0);
+    if (sequence === ROUTE_SEQUENCE) {
+      this.#comparison.tryAgain();
+    }
     if (OUT_OF_MEMORY.has(errnoName(errno))) {
       this.#outbox.fallBehind('everything');
     }
   }
 
   #noteAcknowledgement(sequence: number): void {
-    this.#lifetime.tick();
+    this.#tick();
     const due = this.#outbox.acknowledged(sequence);
     if (due === 'nothing') {
       return;
@@ -240,7 +225,7 @@ export class Resolver {
     } else {
       this.#comparison.answerWaiting(this.#listed);
     }
-    this.#parts.counters.set('neighbours', this.#installed.size);
+    this.#countNeighbours();
   }
 
   #noteOverrun(): void {
@@ -249,8 +234,18 @@ export class Resolver {
   }
 
   #noteSilence(): void {
-    this.#lifetime.tick();
-    this.#onDemand?.release(this.#lifetime.now);
+    this.#tick();
+    this.#onDemand?.release(this.#parts.now());
     this.#outbox.nothingCame();
+  }
+
+  #tick(): void {
+    for (const lifetime of this.#lifetimes) {
+      lifetime.tick();
+    }
+  }
+
+  #countNeighbours(): void {
+    this.#parts.counters.set('neighbours', this.#installed.size + this.#subnets.size);
   }
 }

@@ -2,17 +2,18 @@ import type { Log } from '../base/log.ts';
 import { addAddress, type InterfaceAddress, listAddresses, removeAddress } from '../kernel/addresses.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { listLinks } from '../kernel/links.ts';
-import { listRoutes, type Route, removeRoute, replaceOnLinkRoute } from '../kernel/routes.ts';
+import { listRoutes, type Route, replaceOnLinkRoute } from '../kernel/routes.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import { contains, formatPrefix, type Prefix, samePrefix } from '../net/prefix.ts';
 import { RT_SCOPE_LINK } from '../netlink/constants.ts';
 import type { Device } from './device.ts';
-import { isOwnRoute, OWN_PROTOCOL } from './ownership.ts';
+import type { Mode } from './modes.ts';
+import { OWN_PROTOCOL } from './ownership.ts';
 
 /**
- * Gives the device its address, the subnet's own with length 32 (so that it makes no connected route), and one on-link
- * route for the whole network: every remote address is then a neighbour to be asked for. Takes away other addresses
- * inside the network, those of earlier leases (of length 32), and the routes that flannel left there. Writes only what differs.
+ * Gives the device its address, the subnet's own with length 32 (so that it makes no connected route), and, where the mode
+ * asks for it, one on-link route for the whole network: every remote address is then a neighbour to be asked for. Takes
+ * away other addresses inside the network, and those of earlier leases (of length 32). Writes only what differs.
  *
  * @returns what was missing
  * @throws KernelFault
@@ -22,11 +23,12 @@ export function ensureAddressing(
   device: Device,
   network: Prefix,
   subnet: Prefix,
+  mode: Mode,
   log: Log,
 ): string[] {
   return [
     ...ensureAddress(conversation, device, network, subnet, log),
-    ...ensureRoute(conversation, device, network, subnet, log),
+    ...(mode.networkRoute ? ensureRoute(conversation, device, network) : []),
   ];
 }
 
@@ -62,44 +64,39 @@ export function ensureAddress(
 }
 
 /** The route's part of `ensureAddressing`. */
-export function ensureRoute(
-  conversation: Conversation,
-  device: Device,
-  network: Prefix,
-  _subnet: Prefix,
-  log: Log,
-): string[] {
-  const present = listRoutes(conversation).filter((route) => isOwnRoute(route, device.ifindex, network));
-  const wanted = present.some((route) => isNetworkRoute(route, network));
-  if (!wanted) {
-    conversation.request(
-      `route ${formatPrefix(network)} to ${device.name}`,
-      replaceOnLinkRoute(device.ifindex, network, OWN_PROTOCOL),
-    );
+export function ensureRoute(conversation: Conversation, device: Device, network: Prefix): string[] {
+  if (listRoutes(conversation).some((route) => isNetworkRoute(route, device, network))) {
+    return [];
   }
-  // The network-wide route of flannel up to v0.8 has the same destination and was replaced by ours just now.
-  for (const route of present.filter((one) => !samePrefix(one.destination, network))) {
-    const destination = formatPrefix(route.destination);
-    log.info({ device: device.name, destination }, 'removing a route that an earlier agent left');
-    conversation.request(`remove the route ${destination}`, removeRoute(route));
-  }
-  return wanted ? [] : [`the route ${formatPrefix(network)}`];
+  // Takes the place of the network-wide route of flannel up to v0.8, which has the same destination.
+  conversation.request(
+    `route ${formatPrefix(network)} to ${device.name}`,
+    replaceOnLinkRoute(device.ifindex, network, OWN_PROTOCOL),
+  );
+  return [`the route ${formatPrefix(network)}`];
 }
 
 /**
- * Whether the kernel still has what carries packets: the device, up, with the route of the whole network.
+ * Whether the kernel still has what carries packets: the device, up, with the route of the whole network where the mode has
+ * one.
  *
  * @throws KernelFault
  */
-export function carriesPackets(conversation: Conversation, device: Device, network: Prefix): boolean {
+export function carriesPackets(
+  conversation: Conversation,
+  device: Device,
+  network: Prefix,
+  mode: Mode,
+): boolean {
   const link = listLinks(conversation).find(({ ifindex }) => ifindex === device.ifindex);
-  const routes = listRoutes(conversation).filter(({ ifindex }) => ifindex === device.ifindex);
-  return link?.up === true && routes.some((route) => isNetworkRoute(route, network));
+  const isRouted = () => listRoutes(conversation).some((route) => isNetworkRoute(route, device, network));
+  return link?.up === true && (!mode.networkRoute || isRouted());
 }
 
-function isNetworkRoute(route: Route, network: Prefix): boolean {
-  const { destination, protocol, gateway, scope } = route;
+function isNetworkRoute(route: Route, device: Device, network: Prefix): boolean {
+  const { destination, ifindex, protocol, gateway, scope } = route;
   return (
+    ifindex === device.ifindex &&
     samePrefix(destination, network) &&
     protocol === OWN_PROTOCOL &&
     gateway === undefined &&

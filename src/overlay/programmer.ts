@@ -1,4 +1,4 @@
-import type { Lease, LeaseChange } from '../leases/lease.ts';
+import type { LeaseChange } from '../leases/lease.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
@@ -9,13 +9,18 @@ export interface VtepChange {
   readonly endpoint: Ipv4 | undefined;
 }
 
+/** Whose a subnet is now; without a MAC it is nobody's. */
+export interface SubnetLease {
+  readonly subnet: Prefix;
+  readonly mac: Mac | undefined;
+  readonly endpoint?: Ipv4 | undefined;
+  /** The endpoint, when packets for the subnet are to go there without the tunnel. */
+  readonly directly?: Ipv4 | undefined;
+}
+
 /** The writer of neighbours, as the programmer needs it: resolves when existing neighbours follow the changes. */
 export interface NeighbourKeeper {
-  apply(
-    changes: readonly { readonly subnet: Prefix; readonly mac: Mac | undefined }[],
-    complete: boolean,
-    endpoints: readonly VtepChange[],
-  ): Promise<void>;
+  apply(changes: readonly SubnetLease[], complete: boolean, endpoints: readonly VtepChange[]): Promise<void>;
 }
 
 /** Who sees to the forwarding entries: written here ahead of the neighbours, or by their writer, on demand. */
@@ -40,12 +45,19 @@ interface Work {
 export class Programmer {
   readonly #forwarding: Forwarding;
   readonly #neighbours: NeighbourKeeper;
+  readonly #isDirect: (endpoint: Ipv4) => boolean;
   readonly #waiting: Work[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(forwarding: Forwarding, neighbours: NeighbourKeeper) {
+  /** @param isDirect whether packets for an endpoint's subnet are to go there without the tunnel: never unless told */
+  constructor(
+    forwarding: Forwarding,
+    neighbours: NeighbourKeeper,
+    isDirect: (endpoint: Ipv4) => boolean = () => false,
+  ) {
     this.#forwarding = forwarding;
     this.#neighbours = neighbours;
+    this.#isDirect = isDirect;
   }
 
   /**
@@ -76,17 +88,23 @@ export class Programmer {
 
   async #write(changes: readonly LeaseChange[], complete: boolean): Promise<void> {
     const endpoints = this.#forwarding.prepare(changes, complete);
-    await this.#neighbours.apply(changes.flatMap(subnetChanges), complete, endpoints);
+    await this.#neighbours.apply(
+      changes.flatMap((change) => this.#subnetLeases(change)),
+      complete,
+      endpoints,
+    );
     this.#forwarding.finish();
   }
-}
 
-/** A changed lease keeps its subnet as a rule; where it does not, the old subnet is nobody's. */
-function subnetChanges({ before, after }: LeaseChange) {
-  const gone = before !== undefined && before.key !== after?.key ? [toChange(before, undefined)] : [];
-  return after === undefined ? gone : [...gone, toChange(after, after.mac)];
-}
-
-function toChange({ subnet }: Lease, mac: Mac | undefined) {
-  return { subnet, mac };
+  /** A changed lease keeps its subnet as a rule; where it does not, the old subnet is nobody's. */
+  #subnetLeases({ before, after }: LeaseChange): SubnetLease[] {
+    const isMoved = before !== undefined && before.key !== after?.key;
+    const gone = isMoved ? [{ subnet: before.subnet, mac: undefined }] : [];
+    if (after === undefined) {
+      return gone;
+    }
+    const { subnet, mac, publicIp: endpoint } = after;
+    const directly = this.#isDirect(endpoint) ? endpoint : undefined;
+    return [...gone, { subnet, mac, endpoint, directly }];
+  }
 }

@@ -17,6 +17,7 @@ import type { Request } from '../netlink/message.ts';
 import { ensureAddress, ensureRoute } from './addressing.ts';
 import { type Device, type DevicePlan, findLink, makeDevice, misfits } from './device.ts';
 import { hasNeighbourParameters, NEIGHBOUR_PARAMETERS } from './device-parameters.ts';
+import type { Mode } from './modes.ts';
 import { OverlayFault } from './overlay-fault.ts';
 
 /** What the host has to have. */
@@ -26,6 +27,7 @@ export interface WantedOverlay {
   readonly device: Device;
   readonly network: Prefix;
   readonly subnet: Prefix;
+  readonly mode: Mode;
 }
 
 /** What came of a repair: both lists are empty as a rule. */
@@ -47,7 +49,7 @@ export interface Repair {
  * @throws KernelFault when there is no device to go on with
  */
 export function repairOverlay(conversation: Conversation, wanted: WantedOverlay, log: Log): Repair {
-  const { plan, network, subnet } = wanted;
+  const { plan, network, subnet, mode } = wanted;
   const mended: string[] = [];
   const refused: Fault[] = [];
   const attempt = (mend: () => readonly string[]) => {
@@ -62,8 +64,12 @@ export function repairOverlay(conversation: Conversation, wanted: WantedOverlay,
   for (const mend of link === undefined ? [] : settingsOf(conversation, plan, device, link)) {
     attempt(mend);
   }
-  for (const ensure of [ensureAddress, ensureRoute]) {
-    attempt(() => ensure(conversation, device, network, subnet, log).map((what) => `${what} was missing`));
+  const ensures = [
+    () => ensureAddress(conversation, device, network, subnet, log),
+    ...(mode.networkRoute ? [() => ensureRoute(conversation, device, network)] : []),
+  ];
+  for (const ensure of ensures) {
+    attempt(() => ensure().map((what) => `${what} was missing`));
   }
   return { device, mended, refused };
 }

@@ -1,6 +1,7 @@
 import type { InterfaceAddress } from '../kernel/addresses.ts';
+import type { Conversation } from '../kernel/conversation.ts';
 import type { Link } from '../kernel/links.ts';
-import type { Route } from '../kernel/routes.ts';
+import { findPath, type Route } from '../kernel/routes.ts';
 import { formatIpv4, type Ipv4, isIpv4, parseIpv4 } from '../net/ipv4.ts';
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../netlink/constants.ts';
 import { OverlayFault } from './overlay-fault.ts';
@@ -106,4 +107,14 @@ function ofLink(host: HostView, link: Link): Underlay {
     );
   }
   return { ifindex: link.ifindex, name: link.name, address: best.address, mtu: link.mtu };
+}
+
+/**
+ * Whether an address is a neighbour of this host, so that packets reach it without a router between.
+ *
+ * @throws KernelFault
+ */
+export function isOnLink(conversation: Conversation, address: Ipv4): boolean {
+  const path = findPath(conversation, address);
+  return path?.ifindex !== undefined && path.gateway === undefined;
 }

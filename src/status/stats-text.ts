@@ -9,9 +9,10 @@ type Fact = readonly [name: string, value: string | number];
 export function statsText(stats: Stats): string {
   const sections = [
     headline(stats),
-    ['Device', ...facts(deviceFacts(stats.device))],
+    ['Device', ...facts([...deviceFacts(stats.device), ['programming', stats.programming]])],
     ['Lease', ...facts(leaseFacts(stats.lease))],
     ['Leases of other hosts', ...mirrorLines(stats.mirror)],
+    ['Routes of remote subnets', ...grid(counters(stats.routes))],
     ['Forwarding entries', ...grid(counters(stats.forwarding))],
     ['Neighbours', ...grid(counters(stats.neighbours))],
     ['Misses (L3, neighbours)', ...missLines(stats.misses)],

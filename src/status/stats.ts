@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MODE_NAMES } from '../overlay/modes.ts';
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
@@ -89,6 +90,8 @@ export const statsSchema = z.object({
   pid: z.int().positive(),
   startedAt: z.iso.datetime(),
   uptimeSeconds: z.number().nonnegative(),
+  /** See `--programming`. */
+  programming: z.enum(MODE_NAMES),
   ready: z.boolean(),
   conditions: conditionsSchema,
   /** Null until the device stands. */
@@ -96,6 +99,8 @@ export const statsSchema = z.object({
   /** Null until the first claim succeeded. */
   lease: leaseSchema.nullable(),
   mirror: mirrorSchema,
+  /** Of remote subnets: how many have a route of their own, and what was written. */
+  routes: z.object({ subnets: count, written: count, removed: count, failed: count }),
   forwarding: z.object({ entries: count, written: count, removed: count, failed: count }),
   misses: missesSchema,
   l2Misses: l2MissesSchema,

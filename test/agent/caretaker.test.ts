@@ -8,6 +8,7 @@ import { parsePrefix } from '../../src/net/prefix.ts';
 import { RT_SCOPE_UNIVERSE, RTM_NEWLINK } from '../../src/netlink/constants.ts';
 import { ensureAddressing } from '../../src/overlay/addressing.ts';
 import { ensureDevice } from '../../src/overlay/device.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 import { OverlayFault } from '../../src/overlay/overlay-fault.ts';
 import { fakeHost, NETWORK, UNDERLAY_ADDRESS } from '../overlay/fixture.ts';
 import { ERRNO } from '../support/fake-link-table.ts';
@@ -18,18 +19,20 @@ const SUBNET = parsePrefix('10.5.1.0/24');
 /** Longer than the caretaker waits after a change. */
 const SOON_MS = 50;
 
+const LAZY = modeOf('lazy');
+
 /** A caretaker of a fake host's overlay, which is right at first. */
 async function caretakerOnFake(test: TestContext, onNewDevice: () => Promise<void> = async () => undefined) {
   const { kernel, eth0, plan, conversation, log } = fakeHost();
   const address = { ifindex: eth0, address: UNDERLAY_ADDRESS, prefixLength: 24, scope: RT_SCOPE_UNIVERSE };
   kernel.addresses.addresses.push({ ...address, flags: 0 });
   const device = ensureDevice(conversation, plan, log);
-  ensureAddressing(conversation, device, NETWORK, SUBNET, log);
+  ensureAddressing(conversation, device, NETWORK, SUBNET, LAZY, log);
   log.lines.splice(0);
   const clock = new ManualClock();
   const watched: Watched[] = [];
   const renewed: Tunnel[] = [];
-  const counts = { mended: 0 };
+  const counts = { mended: 0, changes: 0 };
   let wake = () => {};
   const caretaker = new Caretaker({
     kernel: conversation,
@@ -37,6 +40,8 @@ async function caretakerOnFake(test: TestContext, onNewDevice: () => Promise<voi
     tunnel: { plan, device },
     network: NETWORK,
     subnet: SUBNET,
+    mode: LAZY,
+    ownPorts: () => [],
     clock,
     ending: new Ending(log),
     log,
@@ -46,6 +51,9 @@ async function caretakerOnFake(test: TestContext, onNewDevice: () => Promise<voi
     },
     onMended: () => {
       counts.mended += 1;
+    },
+    onChange: () => {
+      counts.changes += 1;
     },
     openMonitor: (options) => {
       watched.push(options.watched);
@@ -112,6 +120,7 @@ test('a device that was made anew is handed over and watched', async (test) => {
     ifindex: host.link().ifindex,
     underlayIfindex: host.eth0,
     network: NETWORK,
+    ownPorts: [],
   });
 });
 

@@ -10,6 +10,7 @@ import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 import { knock, MissDevice } from '../support/miss-device.ts';
 import { enterNamespace } from '../support/netns.ts';
 
@@ -37,6 +38,7 @@ test('every miss is answered although the kernel dropped most of the notificatio
     const resolver = new Resolver({
       ifindex,
       network: NETWORK,
+      mode: modeOf('lazy'),
       misses,
       conversation,
       counters,

@@ -7,13 +7,14 @@ import { getPriority } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { setNeighbourParameters } from '../../src/kernel/neighbour-parameters.ts';
 import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
-import type { SubnetChange } from '../../src/misses/resolver-changes.ts';
 import { ResolverHandle, type ResolverOptions } from '../../src/misses/resolver-handle.ts';
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { NUD_PERMANENT } from '../../src/netlink/constants.ts';
 import { NEIGHBOUR_PARAMETERS } from '../../src/overlay/device-parameters.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
+import type { SubnetLease } from '../../src/overlay/programmer.ts';
 import { mayPrefer } from '../support/may-prefer.ts';
 import { MissDevice } from '../support/miss-device.ts';
 import { enterNamespace } from '../support/netns.ts';
@@ -120,6 +121,7 @@ async function startResolver(
   const resolver = new ResolverHandle({
     ifindex,
     network: NETWORK,
+    mode: modeOf('lazy'),
     maximum: 65_536,
     idleTimeout: 0,
     onFailure,
@@ -131,7 +133,7 @@ async function startResolver(
 }
 
 /** Leases of subnets that nothing is sent to. */
-function elsewhere(count: number): SubnetChange[] {
+function elsewhere(count: number): SubnetLease[] {
   const first = parseIpv4('10.128.0.0');
   return Array.from({ length: count }, (_, n) => ({
     subnet: { address: first + n * 16, length: 28 },

@@ -66,12 +66,19 @@ for (const Backend of [undefined, null, {}, { Type: '' }]) {
 }
 
 test('each option that is not served is named once', () => {
-  const Backend = { Type: 'vxlan', GBP: true, Learning: true, DirectRouting: true };
+  const Backend = { Type: 'vxlan', GBP: true, Learning: true };
   const { warnings } = read({ Network: '10.5.0.0/16', Backend, EnableIPv6: true, EnableNFTables: true });
-  for (const name of ['GBP', 'Learning', 'DirectRouting', 'EnableIPv6', 'EnableNFTables']) {
+  for (const name of ['GBP', 'Learning', 'EnableIPv6', 'EnableNFTables']) {
     assert.equal(warnings.filter((warning) => warning.includes(name)).length, 1, name);
   }
-  assert.equal(warnings.length, 5);
+  assert.equal(warnings.length, 4);
+});
+
+test('direct routing is off unless it is asked for', () => {
+  const asked = (Backend: object) => read({ Network: '10.5.0.0/16', Backend }).directRouting;
+  assert.equal(asked({ Type: 'vxlan' }), false);
+  assert.equal(asked({ Type: 'vxlan', DirectRouting: false }), false);
+  assert.equal(asked({ Type: 'vxlan', DirectRouting: true }), true);
 });
 
 test('an option that is not served is no matter when false', () => {

@@ -4,9 +4,10 @@ import { decide, HOLD, NO_LEASE, type RemoteHost } from '../../src/misses/decide
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { PrefixTable } from '../../src/net/prefix-table.ts';
+import { hostOf } from './fixture.ts';
 
-const narrow: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 1) };
-const wide: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 2) };
+const narrow = hostOf(7);
+const wide = hostOf(6);
 const leases = new PrefixTable<RemoteHost>();
 leases.set(parsePrefix('10.5.7.0/24'), narrow);
 leases.set(parsePrefix('10.5.6.0/23'), wide);

@@ -1,13 +1,15 @@
 import { Conversation } from '../../src/kernel/conversation.ts';
 import { Counters } from '../../src/misses/counters.ts';
+import type { RemoteHost } from '../../src/misses/decide.ts';
 import { NEVER } from '../../src/misses/lifetime.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
-import type { SubnetChange } from '../../src/misses/resolver-changes.ts';
 import type { ResolverParts } from '../../src/misses/resolver-parts.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
-import { type Mac, parseMac } from '../../src/net/mac.ts';
+import { type Mac, macToBytes, parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
+import type { SubnetLease } from '../../src/overlay/programmer.ts';
 import { FakeKernel } from '../support/fake-kernel.ts';
 import type { FakeNeighbour } from '../support/fake-neighbour-table.ts';
 
@@ -18,12 +20,17 @@ export function macOf(n: number): Mac {
   return parseMac(`02:00:00:00:00:${n.toString(16).padStart(2, '0')}`);
 }
 
-export function lease(n: number, mac: Mac | undefined = macOf(n)): SubnetChange {
+export function lease(n: number, mac: Mac | undefined = macOf(n)): SubnetLease {
   return { subnet: parsePrefix(`10.5.${n}.0/24`), mac };
 }
 
-export function noLease(n: number): SubnetChange {
+export function noLease(n: number): SubnetLease {
   return { subnet: parsePrefix(`10.5.${n}.0/24`), mac: undefined };
+}
+
+/** Host number n, as the resolver knows it. */
+export function hostOf(n: number): RemoteHost {
+  return { mac: macToBytes(macOf(n)), subnet: parsePrefix(`10.5.${n}.0/24`) };
 }
 
 export function at(text: string): number {
@@ -34,7 +41,7 @@ export function at(text: string): number {
 export function resolverOnFake(
   maximum = 1000,
   idleTimeout = NEVER,
-  more: Pick<ResolverParts, 'forwardOnDemand' | 'onMended' | 'onRest'> = {},
+  more: Partial<Pick<ResolverParts, 'mode' | 'forwardOnDemand' | 'onMended' | 'onRest'>> = {},
 ) {
   const kernel = new FakeKernel();
   const other = kernel.links.add('eth0').ifindex;
@@ -47,6 +54,7 @@ export function resolverOnFake(
   const resolver = new Resolver({
     ifindex,
     network: NETWORK,
+    mode: modeOf('lazy'),
     misses,
     conversation,
     counters,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RemoteHost } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
-import { at } from './fixture.ts';
+import { at, hostOf } from './fixture.ts';
 
-const host: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 7) };
-const other: RemoteHost = { mac: Uint8Array.of(2, 0, 0, 0, 0, 8) };
+const host = hostOf(7);
+const other = hostOf(8);
 
 test('it knows what was asked for longest ago, if that is long enough', () => {
   const installed = new InstalledNeighbours(2);
@@ -66,7 +65,7 @@ test('being led elsewhere is no use of an entry that is in use', () => {
   installed.tick(30);
   installed.redirect(at('10.5.7.1'), other);
   assert.equal(installed.longestInUse(20), at('10.5.7.1'));
-  assert.equal(installed.leadsTo(at('10.5.7.1'), { mac: Uint8Array.from(other.mac) }), true);
+  assert.equal(installed.leadsTo(at('10.5.7.1'), { ...other, mac: Uint8Array.from(other.mac) }), true);
   assert.equal(installed.leadsTo(at('10.5.7.1'), host), false);
   assert.equal(installed.leadsTo(at('10.5.7.9'), host), false);
 });

@@ -21,6 +21,7 @@ import {
 } from '../../src/netlink/constants.ts';
 import { encodeMessage } from '../../src/netlink/message.ts';
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 import { FakeKernel } from '../support/fake-kernel.ts';
 
 const WARM_UP = 100_000;
@@ -48,6 +49,7 @@ async function answerMany(markAfter: number): Promise<void> {
     const resolver = new Resolver({
       ifindex,
       network: parsePrefix('172.16.0.0/12'),
+      mode: modeOf('lazy'),
       misses: files.transport,
       conversation: new Conversation(kernel.open()),
       counters,

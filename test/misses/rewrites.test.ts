@@ -5,13 +5,14 @@ import { type Decision, NO_LEASE } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
 import { Lifetime, NEVER } from '../../src/misses/lifetime.ts';
 import { Outbox } from '../../src/misses/outbox.ts';
+import { RemoteSubnets } from '../../src/misses/remote-subnets.ts';
 import { Rewrites } from '../../src/misses/rewrites.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
-import { macToBytes } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import { PrefixTable } from '../../src/net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PERMANENT, RTM_NEWNEIGH } from '../../src/netlink/constants.ts';
 import { ERRNO } from '../support/fake-link-table.ts';
-import { at, lease, macOf, noLease, resolverOnFake } from './fixture.ts';
+import { at, hostOf, lease, macOf, noLease, resolverOnFake } from './fixture.ts';
 
 /** A resolver that installed entries 1 to 250 of host 1 and of host 2, so that a subnet is smaller than the table. */
 function crowded() {
@@ -95,7 +96,7 @@ test('a miss is answered while entries still follow', () => {
 test('of a subnet without entries few addresses are looked at between two writes', () => {
   const installed = new InstalledNeighbours(1000);
   for (let n = 1; n <= 300; n++) {
-    installed.touch(at('10.9.0.0') + n, { mac: macToBytes(macOf(9)) });
+    installed.touch(at('10.9.0.0') + n, hostOf(9));
   }
   const looks = [0];
   installed.has = () => {
@@ -104,12 +105,15 @@ test('of a subnet without entries few addresses are looked at between two writes
   };
   const misses = { send: () => looks.unshift(0), receive: () => 0 };
   const decide = (): Decision => NO_LEASE;
+  const subnets = new RemoteSubnets('never', new PrefixTable(), 1);
   const outbox = new Outbox({
     ifindex: 1,
     misses,
     counters: new Counters(),
     installed,
     lifetime: new Lifetime(installed, NEVER, () => 0),
+    subnets,
+    subnetLifetime: new Lifetime(subnets, NEVER, () => 0),
     decide,
   });
   let done = false;
@@ -140,8 +144,8 @@ test('a change that concerns no entry is done too, and so is the one behind it',
 test('of a subnet larger than the table only the entries are looked at', () => {
   const installed = new InstalledNeighbours(10);
   const rewrites = new Rewrites(installed);
-  installed.touch(at('10.5.1.7'), { mac: macToBytes(macOf(1)) });
-  installed.touch(at('10.9.1.7'), { mac: macToBytes(macOf(9)) });
+  installed.touch(at('10.5.1.7'), hostOf(1));
+  installed.touch(at('10.9.1.7'), hostOf(9));
   rewrites.add([parsePrefix('10.5.0.0/16'), parsePrefix('10.9.1.7/32')], () => undefined);
   const given: string[] = [];
   let looks = 0;

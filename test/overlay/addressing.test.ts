@@ -14,6 +14,7 @@ import {
 } from '../../src/netlink/constants.ts';
 import { routeMessage } from '../../src/netlink/route/message.ts';
 import { ensureAddressing } from '../../src/overlay/addressing.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { fakeHost, macOf, NETWORK } from './fixture.ts';
 
@@ -23,7 +24,8 @@ function addressedHost() {
   const host = fakeHost();
   const { ifindex } = host.kernel.links.add('flannel.1');
   const device = { ifindex, name: 'flannel.1', mac: macOf(1) };
-  const ensure = (subnet = SUBNET) => ensureAddressing(host.conversation, device, NETWORK, subnet, host.log);
+  const ensure = (subnet = SUBNET) =>
+    ensureAddressing(host.conversation, device, NETWORK, subnet, modeOf('lazy'), host.log);
   const addresses = () =>
     listAddresses(host.conversation).map(
       (one) => `${one.ifindex} ${formatIpv4(one.address)}/${one.prefixLength}`,
@@ -63,7 +65,7 @@ test('an address of an earlier lease goes, others stay', () => {
   ]);
 });
 
-test('a route of flannel for the network is replaced, its routes per lease go, others stay', () => {
+test('a route of flannel for the network is replaced, its routes per lease stay until leases are known', () => {
   const { conversation, eth0, ifindex, ensure, routes } = addressedHost();
   const byGateway = (text: string, gateway: string, device: number) => {
     const { address: destination, length: destinationLength } = parsePrefix(text);
@@ -83,6 +85,7 @@ test('a route of flannel for the network is replaced, its routes per lease go, o
   assert.deepEqual(routes().sort(), [
     `${eth0} 10.5.8.0/24 ${RTPROT_BOOT}`,
     `${ifindex} 10.5.0.0/16 ${OWN_PROTOCOL}`,
+    `${ifindex} 10.5.7.0/24 ${RTPROT_BOOT}`,
     `${ifindex} 10.6.0.0/16 ${RTPROT_BOOT}`,
   ]);
 });

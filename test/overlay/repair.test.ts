@@ -12,6 +12,7 @@ import {
 import { ensureAddressing } from '../../src/overlay/addressing.ts';
 import { ensureDevice } from '../../src/overlay/device.ts';
 import { NEIGHBOUR_PARAMETERS } from '../../src/overlay/device-parameters.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 import { repairOverlay } from '../../src/overlay/repair.ts';
 import { ERRNO } from '../support/fake-link-table.ts';
 import { fakeHost, macOf, NETWORK } from './fixture.ts';
@@ -23,12 +24,16 @@ const CHANGES = new Set([RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_NEWROUTE, RT
 function whole() {
   const { kernel, plan, conversation, log } = fakeHost();
   const device = ensureDevice(conversation, plan, log);
-  ensureAddressing(conversation, device, NETWORK, SUBNET, log);
+  ensureAddressing(conversation, device, NETWORK, SUBNET, modeOf('lazy'), log);
   const link = kernel.links.links.get(device.ifindex);
   assert.ok(link !== undefined);
   kernel.requests.splice(0);
   const repair = () => {
-    const found = repairOverlay(conversation, { plan, device, network: NETWORK, subnet: SUBNET }, log);
+    const found = repairOverlay(
+      conversation,
+      { plan, device, network: NETWORK, subnet: SUBNET, mode: modeOf('lazy') },
+      log,
+    );
     return { ...found, refused: found.refused.map(({ message }) => message) };
   };
   const written = () => kernel.requests.filter(({ type }) => CHANGES.has(type)).length;

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RemoteHost } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
+import { hostOf } from '../misses/fixture.ts';
 
-const HOSTS: RemoteHost[] = [1, 2, 3].map((n) => ({ mac: Uint8Array.of(2, 0, 0, 0, 0, n) }));
+const HOSTS = [1, 2, 3].map(hostOf);
 
 /** Few addresses, of both halves of the range, so that they meet again and their hashes collide. */
 const address = fc.oneof(

@@ -6,6 +6,7 @@ export const sampleStats: Stats = {
   pid: 4711,
   startedAt: '2026-05-04T08:00:00.000Z',
   uptimeSeconds: 11_525.5,
+  programming: 'lazy-subnet',
   ready: true,
   conditions: { device: true, listed: true, subnetFile: true },
   device: {
@@ -35,6 +36,7 @@ export const sampleStats: Stats = {
     copy: { writtenAt: '2026-05-04T08:00:30.000Z', writes: 3, failures: 0, failing: null },
     standIn: null,
   },
+  routes: { subnets: 3, written: 5, removed: 2, failed: 0 },
   forwarding: { entries: 12, written: 14, removed: 2, failed: 0 },
   misses: {
     answered: 15_203,

@@ -6,6 +6,7 @@ import { descriptorTransport } from '../../src/kernel/transport.ts';
 import { ResolverHandle } from '../../src/misses/resolver-handle.ts';
 import { randomMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import { modeOf } from '../../src/overlay/modes.ts';
 
 /**
  * A process with a resolver whose thread blocks in its read, which then ends in the way that the first argument
@@ -20,6 +21,7 @@ const threadsBefore = countThreads();
 const resolver = new ResolverHandle({
   ifindex,
   network: parsePrefix('10.5.0.0/16'),
+  mode: modeOf('lazy'),
   maximum: 10,
   idleTimeout: 0,
   onFailure: () => process.exit(9),

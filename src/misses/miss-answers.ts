@@ -1,0 +1,88 @@
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { PrefixTable } from '../net/prefix-table.ts';
+import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
+import { OWN_PROTOCOL } from '../overlay/ownership.ts';
+import type { Counters } from './counters.ts';
+import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
+import type { InstalledNeighbours } from './installed.ts';
+import type { Outbox } from './outbox.ts';
+import type { RemoteSubnets } from './remote-subnets.ts';
+
+export interface MissAnswersParts {
+  readonly counters: Counters;
+  readonly leases: PrefixTable<RemoteHost>;
+  readonly installed: InstalledNeighbours;
+  readonly subnets: RemoteSubnets;
+  readonly outbox: Outbox;
+  /** Called after an address without a lease was answered; not for each one when several are answered together. */
+  readonly onUnknown?: (address: Ipv4) => void;
+}
+
+/** Answers the kernel's questions about single addresses. */
+export class MissAnswers {
+  readonly #parts: MissAnswersParts;
+  #listed = false;
+  #unknown: Ipv4 | undefined;
+
+  constructor(parts: MissAnswersParts) {
+    this.#parts = parts;
+  }
+
+  /** The table holds all leases. */
+  noteListed(): void {
+    this.#listed = true;
+  }
+
+  /**
+   * The path of a miss: allocates nothing, waits for nobody.
+   *
+   * @param state INCOMPLETE, or PROBE for an entry in use
+   * @param protocol whose entry it is
+   */
+  resolve(destination: Ipv4, state: number, protocol: number): void {
+    const { counters, leases, subnets, outbox } = this.#parts;
+    const decision = decide(destination, leases, this.#listed);
+    if (decision === HOLD) {
+      counters.add('held');
+    } else if (decision === NO_LEASE) {
+      this.#refuse(destination, state, protocol);
+    } else {
+      outbox.addResolved(destination, decision);
+      counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
+      subnets.noteMiss(decision);
+      if (subnets.size === 0 || !subnets.touch(destination)) {
+        this.#note(destination, state, decision);
+      }
+    }
+  }
+
+  /** Tells of the last address without a lease that was answered since the last call. */
+  tell(): void {
+    if (this.#unknown !== undefined) {
+      this.#parts.onUnknown?.(this.#unknown);
+      this.#unknown = undefined;
+    }
+  }
+
+  /** An entry in use that is not in our care was removed after it had asked, and the answer does not bring it back. */
+  #note(destination: Ipv4, state: number, remote: RemoteHost): void {
+    const { installed, outbox } = this.#parts;
+    if (state === NUD_PROBE && this.#listed && !installed.has(destination)) {
+      return;
+    }
+    if (installed.isFull && !installed.has(destination)) {
+      outbox.evict();
+    }
+    installed.touch(destination, remote);
+  }
+
+  /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
+  #refuse(destination: Ipv4, state: number, protocol: number): void {
+    if (state === NUD_INCOMPLETE || protocol === OWN_PROTOCOL) {
+      this.#parts.outbox.addAbsent(destination);
+      this.#parts.installed.forget(destination);
+      this.#unknown = destination;
+      this.#parts.counters.add('noLease');
+    }
+  }
+}
