@@ -72,9 +72,9 @@ export class SubnetComparison {
     for (const { destination, gateway, ifindex: device } of own) {
       if (device === ifindex && gateway === destination.address) {
         subnets.revive(destination);
+        subnetLifetime.hurry();
       }
     }
-    subnetLifetime.hurry();
   }
 
   #isRouted(host: RemoteHost, route: Route | undefined): boolean {
