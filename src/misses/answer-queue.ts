@@ -1,3 +1,4 @@
+import { pokeMessage } from '../kernel/poke.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { NLM_F_REQUEST } from '../netlink/constants.ts';
 import {
@@ -38,11 +39,14 @@ export class AnswerQueue {
   readonly #forwarding: Template;
   readonly #unforward: Template;
   readonly #vteps: VtepTable | undefined;
+  readonly #mark = pokeMessage(0);
   readonly #memory: MessageMemory;
   /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
   readonly #views = new Map<number, Buffer>();
   #length = 0;
   #lastAt = 0;
+  /** The last message has a sequence number of its own. */
+  #isNumbered = false;
   #count = 0;
 
   /** @param vteps where forwarding entries are installed on demand */
@@ -54,7 +58,7 @@ export class AnswerQueue {
     this.#forwarding = forwardingTemplate(ifindex);
     this.#unforward = unforwardTemplate(ifindex);
     this.#vteps = vteps;
-    this.#memory = messageMemory(MOST_ANSWERS * ANSWER_BYTES);
+    this.#memory = messageMemory(MOST_ANSWERS * ANSWER_BYTES + this.#mark.length);
   }
 
   get isEmpty(): boolean {
@@ -120,7 +124,7 @@ export class AnswerQueue {
    */
   take(mark: number): Buffer {
     if (mark !== 0) {
-      askForAcknowledgement(this.#memory, this.#lastAt, mark);
+      this.#addMark(mark);
     }
     const bytes = this.#view(this.#length);
     this.#length = 0;
@@ -130,14 +134,26 @@ export class AnswerQueue {
 
   #add(from: Template, destination: Ipv4, mac: Uint8Array | undefined): void {
     this.#lastAt = this.#length;
+    this.#isNumbered = from.isNumbered;
     this.#memory.bytes.set(from.bytes, this.#length);
     fill(this.#memory.bytes, this.#length, from, destination, mac);
     this.#length += from.bytes.length;
     this.#count += 1;
   }
 
+  /** A message whose refusal is known by its own number keeps that, and the mark is one of its own. */
+  #addMark(mark: number): void {
+    if (this.#isNumbered) {
+      this.#memory.bytes.set(this.#mark, this.#length);
+      this.#lastAt = this.#length;
+      this.#length += this.#mark.length;
+    }
+    askForAcknowledgement(this.#memory, this.#lastAt, mark);
+  }
+
   #addRequest(request: Request, sequence: number): void {
     this.#lastAt = this.#length;
+    this.#isNumbered = sequence !== 0;
     this.#length = writeMessage(this.#memory, this.#length, request, sequence, NLM_F_REQUEST);
     this.#count += 1;
   }

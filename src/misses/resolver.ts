@@ -29,6 +29,9 @@ import type { ResolverParts } from './resolver-parts.ts';
 import { SubnetComparison } from './subnet-comparison.ts';
 import { timeoutOfNeighbours, timeoutOfSubnets } from './time-outs.ts';
 
+/** What was to be altered or removed is not there any more: whoever needs it asks again. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH']);
+
 /**
  * Answers the kernel's questions about neighbours of one device from its own table of leases. It is the only writer
  * of that device's neighbours, and of the routes of remote subnets.
@@ -206,11 +209,11 @@ export class Resolver {
     counters.addRefusal(errno);
     counters.add('forwardingFailed', sequence === FORWARDING_SEQUENCE ? 1 : 0);
     counters.add('routesFailed', sequence === ROUTE_SEQUENCE ? 1 : 0);
-    if (sequence === ROUTE_SEQUENCE) {
-      this.#comparison.tryAgain();
-    }
-    if (OUT_OF_MEMORY.has(errnoName(errno))) {
+    const code = errnoName(errno);
+    if (OUT_OF_MEMORY.has(code)) {
       this.#outbox.fallBehind('everything');
+    } else if (!GONE.has(code)) {
+      this.#comparison.tryAgain();
     }
   }
 

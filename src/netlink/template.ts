@@ -12,6 +12,8 @@ export interface Template {
   readonly payload: Buffer;
   /** Where the address stands in `bytes`; -1 in a message without one. */
   readonly addressAt: number;
+  /** Whether it has a sequence number. */
+  readonly isNumbered: boolean;
   /** Where the MAC stands; -1 in a message without one. */
   readonly macAt: number;
 }
@@ -32,6 +34,7 @@ export function template(request: Request, flags = 0, sequence = 0): Template {
     type: request.type,
     flags: request.flags,
     bytes,
+    isNumbered: sequence !== 0,
     payload: bytes.subarray(messageHeader.bytes),
     // From the end, because an interface number before the attributes may have the same bytes.
     addressAt: bytes.lastIndexOf(place),

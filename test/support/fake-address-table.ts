@@ -1,4 +1,5 @@
 import type { Ipv4 } from '../../src/net/ipv4.ts';
+import { contains, prefixOf } from '../../src/net/prefix.ts';
 import { addressMessage } from '../../src/netlink/address/message.ts';
 import {
   AF_INET,
@@ -88,7 +89,10 @@ export class FakeRouteTable {
 
   /** @returns an errno, or 0 */
   change({ type, flags, payload }: Frame): number {
-    const route = routeMessage.decode(payload);
+    const route = this.#through(routeMessage.decode(payload), type);
+    if (route === undefined) {
+      return ERRNO.ENETUNREACH;
+    }
     if (type === RTM_DELROUTE) {
       const at = this.routes.findIndex((one) => matches(one, route));
       return removeAt(this.routes, at) ? 0 : ERRNO.ESRCH;
@@ -109,6 +113,36 @@ export class FakeRouteTable {
     return 0;
   }
 
+  /** The answer to a question for the way to an address; undefined: there is none. */
+  find(payload: Buffer): Request | undefined {
+    const { destination } = routeMessage.decode(payload).attributes;
+    const route = typeof destination === 'number' ? this.#wayTo(destination) : undefined;
+    if (route === undefined || destination === undefined) {
+      return undefined;
+    }
+    const header = { ...route.header, destinationLength: 32 };
+    return routeMessage.request(RTM_NEWROUTE, 0, header, { ...route.attributes, destination });
+  }
+
+  /** The longest that covers the address. */
+  #wayTo(address: Ipv4): FakeRoute | undefined {
+    return this.routes
+      .filter(({ header, attributes }) => covers(attributes.destination, header.destinationLength, address))
+      .sort((one, other) => other.header.destinationLength - one.header.destinationLength)[0];
+  }
+
+  /** A route that names no interface leaves by that of its gateway (fib_check_nh). */
+  #through(route: FakeRoute, type: number): FakeRoute | undefined {
+    const { gateway, outputInterface } = route.attributes;
+    if (outputInterface !== undefined || type === RTM_DELROUTE || typeof gateway !== 'number') {
+      return route;
+    }
+    const way = this.#wayTo(gateway)?.attributes.outputInterface;
+    return way === undefined
+      ? undefined
+      : { ...route, attributes: { ...route.attributes, outputInterface: way } };
+  }
+
   dump(payload: Buffer): Request[] {
     const { table } = routeMessage.decode(payload).attributes;
     return this.routes
@@ -122,6 +156,10 @@ export class FakeRouteTable {
     const left = this.routes.filter(({ attributes }) => attributes.outputInterface !== ifindex);
     this.routes.splice(0, this.routes.length, ...left);
   }
+}
+
+function covers(network: Ipv4 | Uint8Array | undefined, length: number, address: Ipv4): boolean {
+  return contains(prefixOf(typeof network === 'number' ? network : 0, length), address);
 }
 
 /** Returns false for an index of -1. */

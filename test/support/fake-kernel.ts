@@ -128,6 +128,8 @@ export class FakeKernel {
       const isDump = (frame.flags & NLM_F_DUMP) === NLM_F_DUMP && isQuestion(frame.type);
       if (isDump && errno === 0) {
         this.#dump(socket, frame);
+      } else if (frame.type === RTM_GETROUTE && errno === 0) {
+        this.#findRoute(socket, frame);
       } else {
         this.#answer(socket, frame, errno === 0 ? this.#change(frame) : errno);
       }
@@ -138,6 +140,14 @@ export class FakeKernel {
     if (errno !== 0 || (frame.flags & NLM_F_ACK) !== 0) {
       socket.push(acknowledgement(frame, errno, errno === 0 ? undefined : this.words));
     }
+  }
+
+  #findRoute(socket: FakeSocket, frame: Frame): void {
+    const found = this.routes.find(frame.payload);
+    if (found !== undefined) {
+      socket.push(encodeMessage(found, frame.sequence));
+    }
+    this.#answer(socket, frame, found === undefined ? ERRNO.ENETUNREACH : 0);
   }
 
   #dump(socket: FakeSocket, frame: Frame): void {

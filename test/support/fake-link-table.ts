@@ -29,6 +29,7 @@ export const ERRNO = {
   EAFNOSUPPORT: 97,
   EADDRNOTAVAIL: 99,
   ENETDOWN: 100,
+  ENETUNREACH: 101,
   ENOBUFS: 105,
 } as const;
 

@@ -2,14 +2,22 @@ import assert from 'node:assert/strict';
 import { addAddress, listAddresses, removeAddress } from '../../src/kernel/addresses.ts';
 import { listForwarding, removeForwarding, replaceForwarding } from '../../src/kernel/forwarding.ts';
 import { listNeighbours, removeNeighbour, replaceNeighbour } from '../../src/kernel/neighbours.ts';
-import { listRoutes, removeRoute, replaceOnLinkRoute } from '../../src/kernel/routes.ts';
+import {
+  findPath,
+  listRoutes,
+  removeRoute,
+  replaceGatewayRoute,
+  replaceOnLinkRoute,
+} from '../../src/kernel/routes.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
 import {
   AF_INET,
   NLM_F_CREATE,
   NLM_F_EXCL,
   NUD_PERMANENT,
   RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
   RTM_NEWNEIGH,
 } from '../../src/netlink/constants.ts';
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
@@ -139,5 +147,31 @@ export function addressingContract(contract: Contract): void {
     conversation.request('remove', removeRoute(wanted));
     assert.deepEqual(held(), []);
     assert.throws(() => conversation.request('remove', removeRoute(wanted)), refused('ESRCH'));
+  });
+
+  contract(
+    'a route through a gateway on the link takes the place of another',
+    ({ conversation, ifindex }) => {
+      const held = () => listRoutes(conversation).filter((one) => one.ifindex === ifindex);
+      const gateway = SUBNET;
+      conversation.request('create', replaceGatewayRoute(NETWORK, gateway + 256, 4, ifindex));
+      conversation.request('replace', replaceGatewayRoute(NETWORK, gateway, 113, ifindex));
+      const wanted = { destination: NETWORK, ifindex, gateway, preferredSource: undefined, priority: 0 };
+      assert.deepEqual(held(), [{ ...wanted, protocol: 113, scope: RT_SCOPE_UNIVERSE }]);
+      conversation.request('remove', removeRoute({ ...wanted, protocol: 113, scope: RT_SCOPE_UNIVERSE }));
+      assert.deepEqual(held(), []);
+    },
+  );
+
+  contract('a route leaves by the interface of its gateway, which routes tell', (ground) => {
+    const { conversation, ifindex } = ground;
+    const beyond = parsePrefix('198.51.100.0/24');
+    const unreachable = replaceGatewayRoute(beyond, SUBNET + 1, 113);
+    assert.throws(() => conversation.request('create', unreachable), refused('ENETUNREACH'));
+    assert.equal(findPath(conversation, SUBNET + 1), undefined);
+    conversation.request('the link', replaceOnLinkRoute(ifindex, NETWORK, 113));
+    assert.deepEqual(findPath(conversation, SUBNET + 1), { ifindex, gateway: undefined });
+    conversation.request('create', unreachable);
+    assert.deepEqual(findPath(conversation, beyond.address + 7), { ifindex, gateway: SUBNET + 1 });
   });
 }
