@@ -21,6 +21,8 @@ export interface InterfaceAddress {
   /** One of RT_SCOPE_*. */
   readonly scope: number;
   readonly secondary: boolean;
+  /** Who made it (IFA_PROTO): 0 when nobody said, and before Linux 5.18. */
+  readonly protocol: number;
 }
 
 /**
@@ -42,20 +44,21 @@ export function listAddresses(conversation: Conversation): InterfaceAddress[] {
       if (typeof address === 'number') {
         const { ifindex, prefixLength, scope } = header;
         const secondary = ((attributes.flags ?? header.flags) & IFA_F_SECONDARY) !== 0;
-        found.push({ ifindex, address, prefixLength, scope, secondary });
+        const { protocol = 0 } = attributes;
+        found.push({ ifindex, address, prefixLength, scope, secondary, protocol });
       }
     },
   );
   return found;
 }
 
-/** Equivalent to `ip address add ADDRESS/LENGTH dev DEV`; refused with EEXIST when it is there. */
-export function addAddress(ifindex: number, address: Ipv4, prefixLength: number): Request {
+/** Equivalent to `ip address add ADDRESS/LENGTH dev DEV proto P`; refused with EEXIST when it is there. */
+export function addAddress(ifindex: number, address: Ipv4, prefixLength: number, protocol = 0): Request {
   return addressMessage.request(
     RTM_NEWADDR,
     NLM_F_CREATE | NLM_F_EXCL,
     { family: AF_INET, ifindex, prefixLength, scope: RT_SCOPE_UNIVERSE },
-    { local: address, address },
+    { local: address, address, ...(protocol === 0 ? {} : { protocol }) },
   );
 }
 

@@ -168,6 +168,7 @@ export const IFA_ADDRESS = 1;
 export const IFA_LOCAL = 2;
 export const IFA_LABEL = 3;
 export const IFA_FLAGS = 8;
+export const IFA_PROTO = 11;
 export const IFA_F_SECONDARY = 1;
 
 /* linux/ip.h */

@@ -45,7 +45,7 @@ export function ensureAddress(
   if (!wanted) {
     conversation.request(
       `add ${formatIpv4(subnet.address)}/32 to ${device.name}`,
-      addAddress(device.ifindex, subnet.address, 32),
+      addAddress(device.ifindex, subnet.address, 32, OWN_PROTOCOL),
     );
   }
   const isWanted = (one: InterfaceAddress) => one.address === subnet.address && one.prefixLength === 32;

@@ -1,3 +1,4 @@
+import { listAddresses } from '../kernel/addresses.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { type Link, listLinks } from '../kernel/links.ts';
 import { listRoutes } from '../kernel/routes.ts';
@@ -14,16 +15,16 @@ export interface OwnDevice {
 }
 
 /**
- * The devices in this network namespace that are ours: called `flannel.<VNI>`, of kind vxlan, with a route of our
- * mark. One that flannel runs has no such route.
+ * The devices in this network namespace that are ours: called `flannel.<VNI>`, of kind vxlan, with a route or an address of
+ * our mark. One that flannel runs has neither; one of ours may have no route, and before Linux 5.18 no mark on its address.
  *
  * @throws KernelFault
  */
 export function listOwnDevices(conversation: Conversation): OwnDevice[] {
   const marked = new Set(
-    listRoutes(conversation)
-      .filter((route) => route.protocol === OWN_PROTOCOL)
-      .map((route) => route.ifindex),
+    [...listRoutes(conversation), ...listAddresses(conversation)]
+      .filter(({ protocol }) => protocol === OWN_PROTOCOL)
+      .map(({ ifindex }) => ifindex),
   );
   return listLinks(conversation)
     .filter((link) => marked.has(link.ifindex))

@@ -4,7 +4,7 @@ import { contains, covers, type Prefix } from '../net/prefix.ts';
 import { NUD_PERMANENT } from '../netlink/constants.ts';
 
 /**
- * Our mark on neighbours (NDA_PROTOCOL) and routes (rtm_protocol): a number that neither rtnetlink.h nor iproute2's
+ * Our mark on neighbours (NDA_PROTOCOL), routes (rtm_protocol) and addresses (IFA_PROTO): a number that neither rtnetlink.h nor iproute2's
  * rt_protos gives to anybody. Forwarding entries cannot carry it: the vxlan driver drops the attribute.
  */
 export const OWN_PROTOCOL = 113;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addAddress } from '../../src/kernel/addresses.ts';
 import { replaceOnLinkRoute } from '../../src/kernel/routes.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { NUD_PERMANENT, NUD_REACHABLE } from '../../src/netlink/constants.ts';
@@ -18,7 +19,7 @@ test('ours are neighbours with our mark, and PERMANENT ones without any inside t
   assert.equal(own('10.5.7.2', NUD_PERMANENT, 4), false);
 });
 
-test('our devices are those called after their VNI that have a route with our mark', () => {
+test('our devices are those called after their VNI that have a route or an address with our mark', () => {
   const { kernel, conversation } = fakeHost();
   const add = (name: string, id: number, protocol?: number, kind = 'vxlan') => {
     const { ifindex } = kernel.links.add(name, { kind, mac: macOf(id), vxlan: { id } });
@@ -32,7 +33,11 @@ test('our devices are those called after their VNI that have a route with our ma
   add('flannel.3', 3, 4);
   add('flannel.9', 4, OWN_PROTOCOL);
   add('flannel.5', 5, OWN_PROTOCOL, 'bridge');
+  const addressed = add('flannel.6', 6);
+  conversation.request('address', addAddress(addressed, parseIpv4('10.5.7.0'), 32, OWN_PROTOCOL));
+  conversation.request('address', addAddress(add('flannel.7', 7), parseIpv4('10.5.8.0'), 32));
   assert.deepEqual(listOwnDevices(conversation), [
     { ifindex: ours, name: 'flannel.1', mac: macOf(1), vni: 1 },
+    { ifindex: addressed, name: 'flannel.6', mac: macOf(6), vni: 6 },
   ]);
 });

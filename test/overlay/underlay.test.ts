@@ -30,7 +30,7 @@ function address(
   scope = RT_SCOPE_UNIVERSE,
   secondary = false,
 ): InterfaceAddress {
-  return { ifindex, address: parseIpv4(text), prefixLength: 24, scope, secondary };
+  return { ifindex, address: parseIpv4(text), prefixLength: 24, scope, secondary, protocol: 0 };
 }
 
 function route(destination: string, ifindex: number | undefined, priority = 0): Route {

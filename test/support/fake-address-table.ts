@@ -24,6 +24,7 @@ export interface FakeAddress {
   readonly prefixLength: number;
   readonly scope: number;
   readonly flags: number;
+  readonly protocol?: number | undefined;
 }
 
 /** IPv4 addresses of a fake kernel (net/ipv4/devinet.c). */
@@ -39,7 +40,7 @@ export class FakeAddressTable {
   change({ type, flags, payload }: Frame): number {
     const { header, attributes } = addressMessage.decode(payload);
     const { ifindex, prefixLength, scope } = header;
-    const { local: address } = attributes;
+    const { local: address, protocol } = attributes;
     if (typeof address !== 'number' || !this.#links.links.has(ifindex)) {
       return typeof address === 'number' ? ERRNO.ENODEV : ERRNO.EINVAL;
     }
@@ -52,7 +53,7 @@ export class FakeAddressTable {
     if (at !== -1) {
       return (flags & NLM_F_EXCL) !== 0 || (flags & NLM_F_REPLACE) === 0 ? ERRNO.EEXIST : 0;
     }
-    this.addresses.push({ ifindex, address, prefixLength, scope, flags: header.flags });
+    this.addresses.push({ ifindex, address, prefixLength, scope, flags: header.flags, protocol });
     return 0;
   }
 
@@ -62,12 +63,12 @@ export class FakeAddressTable {
   }
 
   dump(): Request[] {
-    return this.addresses.map(({ address, ...header }) =>
+    return this.addresses.map(({ address, protocol, ...header }) =>
       addressMessage.request(
         RTM_NEWADDR,
         NLM_F_MULTI,
         { family: AF_INET, ...header },
-        { address, local: address, flags: header.flags },
+        { address, local: address, flags: header.flags, ...(protocol === undefined ? {} : { protocol }) },
       ),
     );
   }

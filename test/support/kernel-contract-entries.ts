@@ -119,9 +119,11 @@ export function forwardingContract(contract: Contract): void {
 export function addressingContract(contract: Contract): void {
   contract('an address is added and removed once', ({ conversation, ifindex }) => {
     const held = () => listAddresses(conversation).filter((one) => one.ifindex === ifindex);
-    conversation.request('add', addAddress(ifindex, SUBNET, 32));
-    assert.deepEqual(held(), [{ ifindex, address: SUBNET, prefixLength: 32, scope: 0, secondary: false }]);
-    assert.throws(() => conversation.request('add', addAddress(ifindex, SUBNET, 32)), refused('EEXIST'));
+    conversation.request('add', addAddress(ifindex, SUBNET, 32, 113));
+    assert.deepEqual(held(), [
+      { ifindex, address: SUBNET, prefixLength: 32, scope: 0, secondary: false, protocol: 113 },
+    ]);
+    assert.throws(() => conversation.request('add', addAddress(ifindex, SUBNET, 32, 113)), refused('EEXIST'));
     conversation.request('remove', removeAddress(ifindex, SUBNET, 32));
     assert.deepEqual(held(), []);
     const again = removeAddress(ifindex, SUBNET, 32);
