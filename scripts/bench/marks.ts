@@ -72,14 +72,14 @@ export const FIGURES = {
   lostOfMany: {
     title: '200,000 at once, not answered',
     unit: '',
-    against: 'none',
+    against: 'C, batched',
     comparison: 'value',
     mark: { atMost: 0 },
   },
   longestOfMany: {
     title: '200,000 at once, longest wait',
     unit: 'ms',
-    against: 'one second',
+    against: 'C, batched',
     comparison: 'value',
     mark: { atMost: 1000 },
   },

@@ -13,6 +13,9 @@ import type { SubnetComparison } from './subnet-comparison.ts';
 /** What the kernel had no memory for is tried again after this time, in milliseconds. */
 const TRY_AGAIN_MS = 1000;
 
+/** A comparison waits no longer for misses to end. */
+const LONGEST_DELAY_MS = 5000;
+
 /** So many times as long as a comparison took nobody's interference brings another: they take a tenth of the time at most. */
 const REST = 9;
 
@@ -53,22 +56,33 @@ export class Comparison {
     this.#parts = parts;
   }
 
-  /** Somebody else wrote an entry. Tells whether to compare now; if not, it is due a little later. */
-  mayCompare(): boolean {
-    const left = this.#restUntil - this.#parts.now();
-    if (left <= 0) {
-      return true;
+  /** Somebody else wrote an entry: everything is to be compared, or a little later when that happened just now. */
+  noteInterference(): void {
+    const now = this.#parts.now();
+    const due = Math.max(now, this.#restUntil);
+    if (this.#tryAgainAt === undefined || this.#tryAgainAt > due) {
+      this.#tryAgainAt = due;
+      if (due > now) {
+        this.#parts.onRest?.(due - now);
+      }
     }
-    if (this.#tryAgainAt === undefined || this.#tryAgainAt > this.#restUntil) {
-      this.#tryAgainAt = this.#restUntil;
-      this.#parts.onRest?.(left);
-    }
-    return false;
   }
 
-  /** Whether the time has come to compare everything again; takes it for done. */
-  takeTurn(): boolean {
-    const isDue = this.#tryAgainAt !== undefined && this.#parts.now() >= this.#tryAgainAt;
+  /** Everything is to be compared. */
+  ask(): void {
+    this.#tryAgainAt = Math.min(this.#tryAgainAt ?? Number.POSITIVE_INFINITY, this.#parts.now());
+  }
+
+  /**
+   * Whether the time has come to compare everything again; takes it for done. While misses wait it can wait too: it may take
+   * half a second, in which as many come as the receive buffer holds.
+   */
+  takeTurn(areWaiting: boolean): boolean {
+    if (this.#tryAgainAt === undefined) {
+      return false;
+    }
+    const overdue = this.#parts.now() - this.#tryAgainAt;
+    const isDue = overdue >= (areWaiting ? LONGEST_DELAY_MS : 0);
     this.#tryAgainAt = isDue ? undefined : this.#tryAgainAt;
     return isDue;
   }

@@ -150,6 +150,11 @@ export class Outbox {
     return !this.#changes.isPending && !this.#isWrong && !this.#catchUp.isInDoubt;
   }
 
+  /** Whether misses wait, as far as is known. */
+  get isBusy(): boolean {
+    return this.#marks.outstanding || !this.#answers.isEmpty;
+  }
+
   /** While entries have to follow a lease, each write has room for some of them. */
   get #isFull(): boolean {
     return !this.#answers.hasRoomFor(ONE_QUESTION + (this.#changes.isRewriting ? REWRITES_AT_ONCE : 0));

@@ -96,9 +96,7 @@ export class Resolver {
     } else if (length === NOTHING_CAME) {
       this.#noteSilence();
     }
-    if (this.#comparison.takeTurn()) {
-      this.#outbox.fallBehind('everything');
-    }
+    this.#compareIfDue();
     this.#outbox.afterRead();
     this.#answers.tell();
   }
@@ -151,7 +149,8 @@ export class Resolver {
 
   /** Compares all entries soon: the kernel may have dropped some. @throws KernelFault when the socket is beyond use */
   compare(): void {
-    this.#outbox.fallBehind('everything');
+    this.#comparison.ask();
+    this.#compareIfDue();
     this.#outbox.goOn();
   }
 
@@ -177,7 +176,7 @@ export class Resolver {
         break;
       case NEIGHBOUR_WRITTEN:
         this.#interference.note(this.#message.destination, this.#message.state);
-        this.#compareIfRested();
+        this.#comparison.noteInterference();
         break;
       case FORWARDING_WRITTEN:
         this.#hearOfForwarding(readForwardingNotice(this.#message.type, this.#message.payload(length)));
@@ -193,12 +192,12 @@ export class Resolver {
       this.#parts.onForwarding?.(notice);
     } else if (this.#onDemand.contradicts(notice)) {
       this.#interference.noteForwarding();
-      this.#compareIfRested();
+      this.#comparison.noteInterference();
     }
   }
 
-  #compareIfRested(): void {
-    if (this.#comparison.mayCompare()) {
+  #compareIfDue(): void {
+    if (this.#comparison.takeTurn(this.#outbox.isBusy)) {
       this.#outbox.fallBehind('everything');
     }
   }

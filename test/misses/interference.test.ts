@@ -88,3 +88,33 @@ test('somebody who interferes without end brings comparisons a tenth of the time
   settle();
   assert.equal(held('10.5.7.2')?.mac, macOf(7), 'and a last one puts it right');
 });
+
+test('while misses wait a comparison does, but not for ever', () => {
+  const { kernel, misses, ifindex, held, settle, pass, resolver } = resolved();
+  const entry = held('10.5.7.2');
+  assert.ok(entry !== undefined);
+  let dumps = 0;
+  kernel.onDump = () => {
+    dumps += 1;
+  };
+  /** Interference among misses of which always another one waits; each read takes so long. */
+  const crowd = (first: number, read: number) => {
+    dumps = 0;
+    for (let number = 0; number < 60; number++) {
+      kernel.miss(misses, ifindex, at('10.5.7.0') + first + number);
+      if (number === 20) {
+        entry.mac = macOf(99);
+        kernel.tellOfNeighbour(misses, entry);
+      }
+      pass(read);
+      resolver.step();
+    }
+    return dumps;
+  };
+  assert.equal(crowd(20, 0), 0);
+  settle();
+  assert.equal(dumps, DUMPS);
+  assert.equal(held('10.5.7.2')?.mac, macOf(7));
+  pass(100_000);
+  assert.equal(crowd(100, 1000), DUMPS);
+});

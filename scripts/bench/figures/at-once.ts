@@ -44,11 +44,14 @@ export const manyAtOnce: Experiment = {
   figures: ['lostOfMany', 'longestOfMany'],
   seconds: ({ rounds }) => (1 + rounds) * 8,
   run: async (stage) => {
-    const found = await turns(stage, [daemonSide(stage.scene)], floodDestinations);
+    const { scene } = stage;
+    const found = await turns(stage, [daemonSide(scene), yardstickSide(scene, 64)], floodDestinations);
+    const daemon = of(found, 'l3missd');
+    const yardstick = of(found, 'C, batched');
     return {
       findings: [
-        { name: 'lostOfMany', measured: lostBy(found) },
-        { name: 'longestOfMany', measured: longestOf(found) },
+        { name: 'lostOfMany', measured: lostBy(daemon), yardstick: lostBy(yardstick) },
+        { name: 'longestOfMany', measured: longestOf(daemon), yardstick: longestOf(yardstick) },
       ],
       samples: found,
     };
