@@ -29,8 +29,8 @@ export interface ComparisonParts {
   readonly leases: PrefixTable<RemoteHost>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Called when a comparison has to wait for so many milliseconds: the next read may be longer. */
-  readonly onRest?: (milliseconds: number) => void;
+  /** Asks to be woken in so many milliseconds. */
+  readonly setAlarm?: (milliseconds: number) => void;
   readonly interference: Interference;
   /** Called when entries were put right that somebody else had changed, with their number. */
   readonly onMended?: (entries: number) => void;
@@ -63,7 +63,7 @@ export class Comparison {
     if (this.#tryAgainAt === undefined || this.#tryAgainAt > due) {
       this.#tryAgainAt = due;
       if (due > now) {
-        this.#parts.onRest?.(due - now);
+        this.#parts.setAlarm?.(due - now);
       }
     }
   }

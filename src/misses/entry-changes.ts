@@ -5,7 +5,7 @@ import { Confirmation } from './confirmation.ts';
 import type { CounterName, Counters } from './counters.ts';
 import { type Decision, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
-import type { Lifetime } from './lifetime.ts';
+import { type Lifetime, PAUSE_MS } from './lifetime.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
 import { Rewrites } from './rewrites.ts';
 import { SubnetChanges } from './subnet-changes.ts';
@@ -36,6 +36,8 @@ export interface EntryChangesParts {
   readonly subnetLifetime: Lifetime;
   /** Where forwarding entries are installed on demand. */
   readonly vteps?: VtepTable | undefined;
+  /** Asks to be woken in so many milliseconds. */
+  readonly setAlarm?: (milliseconds: number) => void;
   /** What an address is to be, by the leases of now. */
   readonly decide: (address: Ipv4) => Decision;
 }
@@ -175,8 +177,10 @@ export class EntryChanges {
 
   /** Removes what is idle, and asks about what may be. */
   sweep(): void {
-    this.#sweep.run();
-    this.#subnetSweep.run();
+    const more = this.#sweep.run();
+    if (this.#subnetSweep.run() || more) {
+      this.#parts.setAlarm?.(PAUSE_MS);
+    }
   }
 
   #writeForwarding(vtep: Vtep): void {

@@ -5,7 +5,7 @@ import { Confirmation } from './confirmation.ts';
 export const SUSPECTS_AT_ONCE = 50;
 
 /** No more often than this, in milliseconds: 10,000 entries at once would ask within 4 ms, and delay packets by 39 ms. */
-const PAUSE_MS = 5;
+export const PAUSE_MS = 5;
 
 /** An entry that carries traffic asks within a jiffy (4 ms with HZ=250) of becoming STALE; then it is read at once. */
 const ANSWERS_WITHIN_MS = 50;
@@ -118,6 +118,11 @@ export class Lifetime {
       this.#doomedCount += 1;
       this.#heard.wrote();
     }
+  }
+
+  /** Whether entries are chosen that are still to go. */
+  get dooms(): boolean {
+    return this.#doomedCount > 0;
   }
 
   /** Whether a mark is to be written. */

@@ -34,7 +34,7 @@ export class Outbox {
   readonly #marks = new Marks();
   readonly #catchUp = new CatchUp();
   readonly #mark = pokeMessage(0);
-  /** A comparison left entries as they should not be. */
+  /** Entries are known not to be as they should. */
   #isWrong = false;
 
   constructor(parts: OutboxParts) {
@@ -95,6 +95,11 @@ export class Outbox {
   compared({ whole, stale }: Compared): void {
     this.#isWrong = !whole;
     this.noteStale(stale);
+  }
+
+  /** The kernel refused something: only a comparison tells what. */
+  noteWrong(): void {
+    this.#isWrong = true;
   }
 
   /** Nothing asks for these routes, which are ours or flannel's: they go when all that is wanted is there. */

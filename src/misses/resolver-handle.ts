@@ -9,7 +9,6 @@ import type { Prefix } from '../net/prefix.ts';
 import type { Mode } from '../overlay/modes.ts';
 import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
 import { Counters } from './counters.ts';
-import { NEVER, SUSPECTS_AT_ONCE } from './lifetime.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
@@ -18,11 +17,8 @@ import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-mes
  */
 export const MISS_BUFFER_BYTES = 256 * 1024 * 1024;
 
-/** How long a read of the resolver blocks at most, in milliseconds: the belt, should a poke ever be lost. */
+/** How long a read of the resolver blocks at most, in milliseconds: entries that nobody uses are looked for then. */
 const LONGEST_WAIT_MS = 500;
-
-/** So many idle entries have to be looked at in an idle time-out that the reader must not sleep longer. */
-const SHORTEST_WAIT_MS = 5;
 
 export interface ResolverOptions {
   readonly ifindex: number;
@@ -72,7 +68,7 @@ export class ResolverHandle {
     const { descriptor, port, receiveBytes } = openMissSocket({
       ifindex,
       receiveBytes: wanted,
-      waitMilliseconds: waitFor(maximum, idleTimeout),
+      waitMilliseconds: LONGEST_WAIT_MS,
       ownDescriptors: [routeDescriptor],
     });
     this.#options = options;
@@ -160,8 +156,8 @@ export class ResolverHandle {
       case 'mended':
         this.#options.onMended?.(message.entries);
         break;
-      case 'rest':
-        setTimeout(() => this.compare(), message.milliseconds).unref();
+      case 'alarm':
+        setTimeout(() => this.#wake(), message.milliseconds).unref();
         break;
       case 'forwarding':
         this.#options.onForwarding?.(message.notice);
@@ -170,6 +166,12 @@ export class ResolverHandle {
         this.#waiting.get(message.id)?.resolve();
         this.#waiting.delete(message.id);
         break;
+    }
+  }
+
+  #wake(): void {
+    if (this.#fault === undefined) {
+      this.#thread.post({ kind: 'wake' });
     }
   }
 
@@ -190,12 +192,6 @@ export class ResolverHandle {
       this.#options.onFailure(fault);
     }
   }
-}
-
-/** Each entry is doubted once and removed once in the time that an idle one has. */
-function waitFor(maximum: number, idleTimeout: number): number {
-  const wanted = idleTimeout === NEVER ? LONGEST_WAIT_MS : (idleTimeout * SUSPECTS_AT_ONCE) / (2 * maximum);
-  return Math.round(Math.min(Math.max(wanted, SHORTEST_WAIT_MS), LONGEST_WAIT_MS));
 }
 
 interface Waiting {

@@ -20,7 +20,7 @@ export interface ResolverStart {
 
 /**
  * Main to resolver: lease changes, the first of which make a complete list; a frame found no forwarding entry; the kernel
- * may have dropped entries; somebody changed a route.
+ * may have dropped entries; somebody changed a route; the time is over after which it wanted to be woken.
  */
 export type MainMessage =
   | {
@@ -31,12 +31,13 @@ export type MainMessage =
       readonly endpoints: readonly VtepChange[];
     }
   | { readonly kind: 'l2miss'; readonly mac: Mac }
+  | { readonly kind: 'wake' }
   | { readonly kind: 'compare' }
   | { readonly kind: 'compare-routes' };
 
 /**
  * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;
- * entries were put right that somebody else had changed; a comparison is wanted after so many milliseconds; somebody,
+ * entries were put right that somebody else had changed; it is to be woken after so many milliseconds; somebody,
  * perhaps the agent, wrote a forwarding entry.
  */
 export type ResolverMessage =
@@ -44,5 +45,5 @@ export type ResolverMessage =
   | { readonly kind: 'rewritten'; readonly id: number }
   | { readonly kind: 'unknown'; readonly address: Ipv4 }
   | { readonly kind: 'mended'; readonly entries: number }
-  | { readonly kind: 'rest'; readonly milliseconds: number }
+  | { readonly kind: 'alarm'; readonly milliseconds: number }
   | { readonly kind: 'forwarding'; readonly notice: ForwardingNotice };

@@ -29,8 +29,8 @@ export interface ResolverParts {
    * Called when somebody else wrote a forwarding entry of the device, or the agent did. Not when they are installed on demand.
    */
   readonly onForwarding?: (notice: ForwardingNotice) => void;
-  /** Called when others write entries so often that a comparison has to wait for so many milliseconds. */
-  readonly onRest?: (milliseconds: number) => void;
+  /** Asks for `wake` in so many milliseconds; a read may take longer than that. */
+  readonly setAlarm?: (milliseconds: number) => void;
   /** Called when entries were put right that somebody else had removed, added or altered, with their number. */
   readonly onMended?: (entries: number) => void;
   /** Called after an address without a lease was answered; not for each one when several are answered together. */

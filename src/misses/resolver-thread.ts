@@ -30,7 +30,7 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
         post({ kind: 'unknown', address });
       }
     },
-    onRest: (milliseconds) => post({ kind: 'rest', milliseconds }),
+    setAlarm: (milliseconds) => post({ kind: 'alarm', milliseconds }),
     onMended: (entries) => post({ kind: 'mended', entries }),
     onForwarding: (notice) => post({ kind: 'forwarding', notice }),
   });
@@ -39,6 +39,9 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
     switch (message.kind) {
       case 'l2miss':
         resolver.repairForwarding(message.mac);
+        break;
+      case 'wake':
+        resolver.wake();
         break;
       case 'compare':
         resolver.compare();

@@ -147,11 +147,17 @@ export class Resolver {
     this.#outbox.goOn();
   }
 
+  /** Does what was put off. @throws KernelFault when the socket is beyond use */
+  wake(): void {
+    this.#tick();
+    this.#compareIfDue();
+    this.#outbox.goOn();
+  }
+
   /** Compares all entries soon: the kernel may have dropped some. @throws KernelFault when the socket is beyond use */
   compare(): void {
     this.#comparison.ask();
-    this.#compareIfDue();
-    this.#outbox.goOn();
+    this.wake();
   }
 
   /** Compares the routes of remote subnets: somebody else changed one. @throws KernelFault when the socket is beyond use */
@@ -212,6 +218,7 @@ export class Resolver {
     if (OUT_OF_MEMORY.has(code)) {
       this.#outbox.fallBehind('everything');
     } else if (!GONE.has(code)) {
+      this.#outbox.noteWrong();
       this.#comparison.tryAgain();
     }
   }

@@ -27,8 +27,12 @@ export class Sweep {
     this.#answers = answers;
   }
 
-  /** Removes what is idle, and asks about what may be, a few at a time. */
-  run(): void {
+  /**
+   * Removes what is idle, and asks about what may be, a few at a time.
+   *
+   * @returns whether there may be more: its next turn is after PAUSE_MS
+   */
+  run(): boolean {
     const { lifetime, remove } = this.#parts;
     while (this.#answers.hasRoomFor(ONE_QUESTION)) {
       const idle = lifetime.expire();
@@ -37,13 +41,15 @@ export class Sweep {
       }
       remove(idle, 'expired');
     }
-    if (lifetime.takeTurn()) {
-      lifetime.doom();
-      let doubted = 0;
-      while (doubted < SUSPECTS_AT_ONCE && this.#answers.hasRoomFor(ONE_QUESTION) && this.#doubtNext()) {
-        doubted += 1;
-      }
+    if (!lifetime.takeTurn()) {
+      return false;
     }
+    lifetime.doom();
+    let doubted = 0;
+    while (doubted < SUSPECTS_AT_ONCE && this.#answers.hasRoomFor(ONE_QUESTION) && this.#doubtNext()) {
+      doubted += 1;
+    }
+    return lifetime.dooms || doubted > 0;
   }
 
   /** An entry has to make room for another one. */

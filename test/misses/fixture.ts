@@ -41,7 +41,7 @@ export function at(text: string): number {
 export function resolverOnFake(
   maximum = 1000,
   idleTimeout = NEVER,
-  more: Partial<Pick<ResolverParts, 'mode' | 'forwardOnDemand' | 'onMended' | 'onRest'>> = {},
+  more: Partial<Pick<ResolverParts, 'mode' | 'forwardOnDemand' | 'onMended' | 'setAlarm'>> = {},
 ) {
   const kernel = new FakeKernel();
   const other = kernel.links.add('eth0').ifindex;

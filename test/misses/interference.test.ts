@@ -10,7 +10,7 @@ function resolved() {
   const rests: number[] = [];
   const fixture = resolverOnFake(1000, NEVER, {
     onMended: (entries) => told.push(entries),
-    onRest: (milliseconds) => rests.push(milliseconds),
+    setAlarm: (milliseconds) => rests.push(milliseconds),
   });
   fixture.resolver.apply([lease(7)], true);
   fixture.miss('10.5.7.1');

@@ -6,6 +6,7 @@ import { formatIpv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import { formatPrefix, parsePrefix } from '../../src/net/prefix.ts';
 import {
   AF_BRIDGE,
+  NUD_FAILED,
   NUD_PERMANENT,
   NUD_PROBE,
   NUD_STALE,
@@ -32,8 +33,11 @@ const LETTERS = new Map([
 ]);
 
 /** A resolver in a mode; hosts 1 and 2 have leases, at 192.0.2.1 and .2. */
-function inMode(mode: ModeName, { maximum = 1000, prepare = (_: Fake) => {} } = {}) {
-  const fake = resolverOnFake(maximum, IDLE, { mode: modeOf(mode), forwardOnDemand: true });
+function inMode(
+  mode: ModeName,
+  { maximum = 1000, prepare = (_: Fake) => {}, setAlarm = (_: number) => {} } = {},
+) {
+  const fake = resolverOnFake(maximum, IDLE, { mode: modeOf(mode), forwardOnDemand: true, setAlarm });
   const { resolver, kernel, ifindex, settle, pass } = fake;
   const conversation = new Conversation(kernel.open());
   if (modeOf(mode).networkRoute) {
@@ -207,7 +211,7 @@ test('a gateway that somebody removed or led elsewhere is written again', () => 
   assert.ok(entry);
   written();
   kernel.neighbours.remove(ifindex, at('10.5.1.0'));
-  kernel.tellOfNeighbour(misses, { ...entry, state: 0x20 });
+  kernel.tellOfNeighbour(misses, { ...entry, state: NUD_FAILED });
   settle();
   assert.deepEqual(essence(held('10.5.1.0')), WHOLE);
   const again = held('10.5.1.0');
@@ -242,6 +246,83 @@ test('a route that the kernel refused is tried again, and until then it is not d
   settle();
   assert.deepEqual(routes(), ['10.5.1.0/24 via 10.5.1.0']);
   assert.equal(counters.get('routesFailed'), 1);
+});
+
+test('what another mode left goes when all is there: routes at once, neighbours when nobody uses them', () => {
+  const alarms: number[] = [];
+  const { give, kernel, ifindex, put, routes, written, resolver, settle, pass, misses } = inMode('eager', {
+    setAlarm: (milliseconds) => alarms.push(milliseconds),
+    prepare: ({ kernel, ifindex }) => {
+      new Conversation(kernel.open()).request('x', replaceOnLinkRoute(ifindex, NETWORK, OWN_PROTOCOL));
+      foreignRoute(kernel, ifindex, '10.5.9.0/24');
+    },
+  });
+  for (let last = 1; last <= 240; last++) {
+    put(`10.5.1.${last}`, NUD_PERMANENT, macOf(1));
+  }
+  give(BOTH, true);
+  const order = written();
+  assert.ok(order.startsWith('+F +N +R +N +F +R -R -R'), order.slice(0, 40));
+  assert.deepEqual(routes(), ['10.5.1.0/24 via 10.5.1.0', '10.5.2.0/24 via 10.5.2.0']);
+  const neighbours = () => Array.from(kernel.neighbours.neighbours.values(), ({ state }) => state);
+  assert.equal(neighbours().length, 242);
+  const [used] = kernel.neighbours.neighbours.values();
+  let waited = 0;
+  /** Time passes as far as the resolver wants to be woken, or half a second. */
+  while (waited < 3000) {
+    const time = alarms.splice(0)[0] ?? 500;
+    pass(time);
+    waited += time;
+    resolver.wake();
+    settle();
+    if (used?.state === NUD_STALE) {
+      used.state = NUD_PROBE;
+      kernel.ask(misses, used);
+      settle();
+    }
+  }
+  assert.deepEqual(neighbours().length, 3, 'the gateways and the one in use');
+  assert.equal(ifindex, used?.ifindex);
+});
+
+test('what another mode left stays while something of ours is missing', () => {
+  const { give, kernel, settle, pass, routes } = inMode('eager', {
+    prepare: ({ kernel, ifindex }) => foreignRoute(kernel, ifindex, '10.5.0.0/16'),
+  });
+  kernel.refuse(RTM_NEWROUTE, ERRNO.ENETDOWN);
+  assert.equal(give([at1(1)], true), false);
+  assert.deepEqual(routes(), ['10.5.0.0/16 via 10.5.0.0']);
+  pass(1001);
+  settle();
+  settle();
+  assert.deepEqual(routes(), ['10.5.1.0/24 via 10.5.1.0']);
+});
+
+test('forwarding entries that are there and needed are not touched while subnets are programmed', () => {
+  const hosts = Array.from({ length: 60 }, (_, index) => at1(index + 1));
+  const { give, written } = inMode('eager', {
+    prepare: ({ kernel, ifindex }) => {
+      for (const { mac, endpoint = 0 } of hosts) {
+        assert.ok(mac);
+        kernel.neighbours.forwarding.set(`${ifindex} ${mac}`, { ifindex, mac, endpoint, state: 128 });
+      }
+    },
+  });
+  give(hosts, true);
+  assert.equal(written().includes('F'), false);
+});
+
+test('a gateway that somebody removes again and again is written again without waiting for a comparison', () => {
+  const { give, held, kernel, misses, settle, pass, ifindex } = inMode('eager');
+  give(BOTH, true);
+  kernel.onDump = () => pass(1000);
+  for (let times = 0; times < 3; times++) {
+    const entry = held('10.5.1.0');
+    assert.ok(entry, `after ${times}`);
+    kernel.neighbours.remove(ifindex, at('10.5.1.0'));
+    kernel.tellOfNeighbour(misses, { ...entry, state: NUD_FAILED });
+    settle();
+  }
 });
 
 test('of leases that share a network address the longest has the route through it', () => {
