@@ -138,6 +138,9 @@ export class Outbox {
     if (this.#isSettled && !this.#changes.subnets.hasStale) {
       this.#changes.settle();
     }
+    const { counters, installed, subnets } = this.#parts;
+    counters.set('neighbours', installed.size + subnets.size);
+    counters.set('subnets', subnets.size);
   }
 
   /** Writes the answers that wait. With more to do than misses a mark ends the next read, however long no miss comes. */
@@ -146,8 +149,6 @@ export class Outbox {
       return;
     }
     this.#send(this.#answers.take(this.#nextMark(this.#changes.needsMark)));
-    this.#parts.counters.set('neighbours', this.#parts.installed.size + this.#parts.subnets.size);
-    this.#parts.counters.set('subnets', this.#parts.subnets.size);
   }
 
   /** Whether everything that is wanted is known to be there. */

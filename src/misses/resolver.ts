@@ -39,7 +39,6 @@ const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH']);
 export class Resolver {
   readonly #parts: ResolverParts;
   readonly #leases = new PrefixTable<RemoteHost>();
-  readonly #installed: InstalledNeighbours;
   readonly #lifetimes: readonly Lifetime[];
   readonly #interference: Interference;
   readonly #comparison: Comparison;
@@ -59,7 +58,6 @@ export class Resolver {
     const subnetLifetime = new Lifetime(subnets, timeoutOfSubnets(parts), now);
     const shared = { ...parts, leases, installed, subnets, lifetime, subnetLifetime };
     this.#parts = parts;
-    this.#installed = installed;
     this.#subnets = subnets;
     this.#lifetimes = [lifetime, subnetLifetime];
     this.#onDemand = parts.forwardOnDemand ? new ForwardingOnDemand(parts) : undefined;
@@ -138,7 +136,6 @@ export class Resolver {
       );
     }
     this.#outbox.goOn();
-    this.#countNeighbours();
   }
 
   /** The kernel had no forwarding entry for a frame to that MAC. */
@@ -234,7 +231,6 @@ export class Resolver {
     } else {
       this.#comparison.answerWaiting(this.#listed);
     }
-    this.#countNeighbours();
   }
 
   #noteOverrun(): void {
@@ -252,9 +248,5 @@ export class Resolver {
     for (const lifetime of this.#lifetimes) {
       lifetime.tick();
     }
-  }
-
-  #countNeighbours(): void {
-    this.#parts.counters.set('neighbours', this.#installed.size + this.#subnets.size);
   }
 }
