@@ -43,6 +43,8 @@ export interface CaretakerOptions {
   readonly onNewDevice: (tunnel: Tunnel) => Promise<void>;
   /** Something was put back. The kernel may have dropped neighbours with it, of which it tells nobody. */
   readonly onMended: () => void;
+  /** The tunnel is as it should be; what depends on the host's own routes may not be. */
+  readonly onLook: () => void;
   /** Somebody changed something, perhaps a route that is looked after elsewhere. */
   readonly onChange: () => void;
   /** What tells of changes: the kernel unless told. */
@@ -161,6 +163,7 @@ export class Caretaker {
     if (first !== undefined) {
       throw first;
     }
+    this.#options.onLook();
     return true;
   }
 

@@ -4,9 +4,12 @@ import { listAddresses } from '../kernel/addresses.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { removeLink } from '../kernel/links.ts';
 import { requireNetworkPrivilege } from '../kernel/privilege.ts';
+import { listRoutes, removeRoute } from '../kernel/routes.ts';
 import { EtcdStore } from '../leases/etcd-store.ts';
 import { removeMirrorFile } from '../leases/read-mirror-file.ts';
+import { formatPrefix } from '../net/prefix.ts';
 import { listOwnDevices, type OwnDevice } from '../overlay/own-devices.ts';
+import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { makeRoom } from '../status/control-server.ts';
 import { Closers } from './closers.ts';
 import { EXIT_OK } from './ending.ts';
@@ -43,6 +46,7 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
     if (devices.length === 0) {
       log.info({}, 'there is no tunnel device of ours');
     }
+    removeDirectRoutes(kernel, log);
     if (await removeSubnetFile(options.subnetFile, log)) {
       log.info({ file: options.subnetFile }, 'removed the subnet file');
     }
@@ -53,6 +57,15 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
     return EXIT_OK;
   } finally {
     await closers.closeAll();
+  }
+}
+
+/** Routes past the tunnel (Backend.DirectRouting) do not go with the device. */
+function removeDirectRoutes(kernel: Conversation, log: Log): void {
+  for (const route of listRoutes(kernel).filter(({ protocol }) => protocol === OWN_PROTOCOL)) {
+    const destination = formatPrefix(route.destination);
+    kernel.request(`remove the route ${destination}`, removeRoute(route));
+    log.info({ destination }, 'removed a route past the tunnel');
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
-import type { LeaseChange } from '../leases/lease.ts';
+import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { Counters } from '../misses/counters.ts';
 import { L2Monitor } from '../misses/l2-monitor.ts';
@@ -9,6 +9,7 @@ import type { ResolverHandle } from '../misses/resolver-handle.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Device } from '../overlay/device.ts';
+import { DirectPaths } from '../overlay/direct-paths.ts';
 import { Endpoints } from '../overlay/endpoints.ts';
 import { type ForwardingCounters, ForwardingTable } from '../overlay/forwarding-table.ts';
 import { Programmer } from '../overlay/programmer.ts';
@@ -45,6 +46,8 @@ export class DataPlane {
   readonly #guard: ForwardingGuard | undefined;
   /** Of forwarding entries on demand. */
   readonly #monitor: L2Monitor | undefined;
+  /** Of hosts that are reached without the tunnel. */
+  readonly #paths: DirectPaths | undefined;
   #listed = false;
 
   /** @throws KernelFault */
@@ -62,7 +65,10 @@ export class DataPlane {
       },
     });
     if (forwardOnDemand) {
-      this.#programmer = new Programmer(new Endpoints(log), this.#resolver, directness(parts));
+      const paths = directPathsOf(parts);
+      const isDirect = (endpoint: Ipv4) => paths?.isDirect(endpoint) ?? false;
+      this.#paths = paths;
+      this.#programmer = new Programmer(new Endpoints(log), this.#resolver, isDirect);
       this.#monitor = options.fdb === 'on-demand' ? this.#startMonitor(parts) : undefined;
     } else {
       const table = new ForwardingTable(kernel, device.ifindex, log, counters.forwarding);
@@ -95,6 +101,14 @@ export class DataPlane {
     this.#resolver.compareRoutes();
   }
 
+  /** Programs those of the leases anew whose hosts the host's own routes reach in another way by now. */
+  async reconsider(leases: readonly Lease[]): Promise<void> {
+    const changes = this.#paths?.reconsider(leases) ?? [];
+    if (changes.length > 0) {
+      await this.#programmer.program(changes, false);
+    }
+  }
+
   /** By which the kernel names the routes of remote subnets (nlmsg_pid). */
   get port(): number {
     return this.#resolver.port;
@@ -119,8 +133,9 @@ export class DataPlane {
   }
 }
 
-/** Which endpoints are reached without the tunnel: with Backend.DirectRouting, and in the mode that has all routes. */
-function directness({ options, config, kernel }: DataPlaneParts): (endpoint: Ipv4) => boolean {
-  const isAsked = options.programming === 'eager' && config.directRouting;
-  return isAsked ? (endpoint) => isOnLink(kernel, endpoint) : () => false;
+/** With Backend.DirectRouting, and in the mode that has all routes. */
+function directPathsOf({ options, config, kernel }: DataPlaneParts): DirectPaths | undefined {
+  return options.programming === 'eager' && config.directRouting
+    ? new DirectPaths((endpoint) => isOnLink(kernel, endpoint))
+    : undefined;
 }

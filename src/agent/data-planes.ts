@@ -81,6 +81,16 @@ export class DataPlanes {
     this.#plane?.compareRoutes();
   }
 
+  /** Looks whether the host's own routes reach other hosts as they did; a failure ends the agent. */
+  reconsider(): void {
+    const plane = this.#plane;
+    plane?.reconsider(this.leases).catch((error: unknown) => {
+      if (plane === this.#plane) {
+        this.#parts.ending.fail(error);
+      }
+    });
+  }
+
   /** By which the kernel names what the data plane writes (nlmsg_pid). */
   get ports(): readonly number[] {
     return this.#plane === undefined ? [] : [this.#plane.port];

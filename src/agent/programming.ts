@@ -57,6 +57,7 @@ export class Programming {
       ownPorts: () => this.#planes.ports,
       onMended: () => this.#planes.compare(),
       onChange: () => this.#planes.compareRoutes(),
+      onLook: () => this.#planes.reconsider(),
       onNewDevice: async (renewed) => {
         progress.tunnel = renewed;
         await this.#planes.renew(renewed.device);

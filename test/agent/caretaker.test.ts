@@ -32,7 +32,7 @@ async function caretakerOnFake(test: TestContext, onNewDevice: () => Promise<voi
   const clock = new ManualClock();
   const watched: Watched[] = [];
   const renewed: Tunnel[] = [];
-  const counts = { mended: 0, changes: 0 };
+  const counts = { mended: 0, changes: 0, looks: 0 };
   let wake = () => {};
   const caretaker = new Caretaker({
     kernel: conversation,
@@ -51,6 +51,9 @@ async function caretakerOnFake(test: TestContext, onNewDevice: () => Promise<voi
     },
     onMended: () => {
       counts.mended += 1;
+    },
+    onLook: () => {
+      counts.looks += 1;
     },
     onChange: () => {
       counts.changes += 1;
