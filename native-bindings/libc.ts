@@ -13,6 +13,7 @@ const libc = ffi.Library(null, {
   getsockopt: ['int', ['int', 'int', 'int', 'pointer', 'pointer']],
   getsockname: ['int', ['int', 'pointer', 'pointer']],
   close: ['int', ['int']],
+  fcntl: ['int', ['int', 'int', 'int']],
   syscall: ['int', ['long', 'int', 'pointer', 'uint32', 'uint32']],
 });
 
@@ -79,6 +80,15 @@ export function getSocketName(descriptor: number, address: Buffer): void {
  */
 export function close(descriptor: number): void {
   check('close', libc.close(descriptor));
+}
+
+/**
+ * fcntl(2), for commands whose argument is a number.
+ *
+ * @throws SystemCallFault
+ */
+export function controlFile(descriptor: number, command: number, argument: number): number {
+  return check('fcntl', libc.fcntl(descriptor, command, argument));
 }
 
 /**

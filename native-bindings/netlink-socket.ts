@@ -1,16 +1,10 @@
 import { endianness } from 'node:os';
 import ref from 'ref-napi';
-import { bind, close, getSocketName, getSocketOption, setSocketOption, socket } from './libc.ts';
+import { openBoundSocket, type SocketOption } from './bound-socket.ts';
+import { getSocketName, getSocketOption, setSocketOption } from './libc.ts';
 import { SystemCallFault } from './system-call-fault.ts';
 
 const LITTLE = endianness() === 'LE';
-
-/** Numbers come from the caller (src/netlink/constants.ts), so that they are written down once. */
-export interface SocketOption {
-  readonly level: number;
-  readonly option: number;
-  readonly value: Buffer;
-}
 
 /** One instruction of classic BPF: struct sock_filter (include/uapi/linux/filter.h). */
 export interface FilterInstruction {
@@ -32,17 +26,7 @@ export function openNetlinkSocket(
   protocol: number,
   options: readonly SocketOption[],
 ): number {
-  const descriptor = socket(domain, type, protocol);
-  try {
-    for (const { level, option, value } of options) {
-      setSocketOption(descriptor, level, option, value);
-    }
-    bind(descriptor, netlinkAddress(domain));
-    return descriptor;
-  } catch (error) {
-    close(descriptor);
-    throw error;
-  }
+  return openBoundSocket(domain, type, protocol, options, netlinkAddress(domain));
 }
 
 /** struct sockaddr_nl: family, padding, port id 0 (the kernel chooses), no groups (joined by option instead). */

@@ -1,9 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
 import type { Etcd } from '../../src/lab/etcd.ts';
-import { plannedLease } from './address-plan.ts';
-
-/** etcd takes at most 128 operations in a transaction (--max-txn-ops). */
-const PER_TRANSACTION = 128;
+import { plannedLease, putLeases } from '../../src/lab/planned-leases.ts';
 
 /**
  * Writes the leases of remote hosts 0 to `count - 1`.
@@ -11,14 +8,11 @@ const PER_TRANSACTION = 128;
  * @throws LabFault when etcd refuses
  */
 export async function writeLeases(etcd: Etcd, prefix: string, count: number): Promise<void> {
-  for (let begin = 0; begin < count; begin += PER_TRANSACTION) {
-    const size = Math.min(PER_TRANSACTION, count - begin);
-    const success = Array.from({ length: size }, (_, index) => {
-      const { name, value } = plannedLease(begin + index);
-      return { requestPut: { key: encode(`${prefix}/subnets/${name}`), value: encode(value) } };
-    });
-    await etcd.ask('/v3/kv/txn', { success });
-  }
+  await putLeases(
+    etcd,
+    prefix,
+    Array.from({ length: count }, (_, number) => plannedLease(number)),
+  );
 }
 
 /**
@@ -42,10 +36,8 @@ export async function changeLeases(
     if (options.signal.aborted) {
       return changed;
     }
-    const { name, value } = plannedLease(
-      changed % options.leases,
-      generationAfter(start, changed, options.leases),
-    );
+    const generation = generationAfter(start, changed, options.leases);
+    const { name, value } = plannedLease(changed % options.leases, { generation });
     await etcd.put(`${prefix}/subnets/${name}`, value);
   }
 }
@@ -53,8 +45,4 @@ export async function changeLeases(
 /** Differs from one call of `changeLeases` to the next, and from one change of a lease to the next. */
 function generationAfter(start: number, changed: number, leases: number): number {
   return 1 + ((Math.floor(start / 100) + Math.floor(changed / leases)) % 65_535);
-}
-
-function encode(text: string): string {
-  return Buffer.from(text).toString('base64');
 }

@@ -4,11 +4,11 @@ import { Conversation } from '../../src/kernel/conversation.ts';
 import { listLinks } from '../../src/kernel/links.ts';
 import { closeSocket, openRouteSocket } from '../../src/kernel/sockets.ts';
 import { descriptorTransport } from '../../src/kernel/transport.ts';
+import { plannedLease } from '../../src/lab/planned-leases.ts';
 import type { LeaseChange } from '../../src/leases/lease.ts';
 import { decodeLeaseValue } from '../../src/leases/lease-value.ts';
 import { parseSubnetKey } from '../../src/leases/subnet-key.ts';
 import { ForwardingTable } from '../../src/overlay/forwarding-table.ts';
-import { plannedLease } from './address-plan.ts';
 import { BenchFault } from './bench-fault.ts';
 
 /** V8 is still compiling what decoded the leases, which is no part of this. */

@@ -1,20 +1,19 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describeError } from '../../src/base/fault.ts';
+import { describeMachine, type Machine, type Placement, placement } from '../../src/lab/machine.ts';
+import { keepFilesInMemory } from '../../src/lab/memory-folder.ts';
+import { enterUserNamespace } from '../../src/lab/rootless.ts';
 import { takeDownOrphans } from '../../src/lab/take-down.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { TABLE_ENTRIES } from './figures/experiment.ts';
 import { guarded } from './guarded.ts';
-import { describeMachine, type Machine, type Placement, placement } from './machine.ts';
 import { compared, FIGURES, verdictOf } from './marks.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { renderFindings } from './render.ts';
-import { enterUserNamespace } from './rootless.ts';
 import { type Outcome, runExperiments } from './run.ts';
 import { Scene } from './scene.ts';
 import { TableLimits } from './table-limits.ts';
-
-/** A file system in memory that every user may write to (Linux's tmpfs for shm_open(3)). */
-const MEMORY_FOLDER = '/dev/shm';
 
 async function main(): Promise<number> {
   const names = EXPERIMENTS.map(({ name }) => name);
@@ -23,7 +22,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage(names));
     return 0;
   }
-  enterUserNamespace(import.meta.url);
+  await enterUserNamespace([process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
   keepFilesInMemory();
   const limits = new TableLimits();
   if (limits.restoreAfterKill()) {
@@ -42,13 +41,6 @@ async function main(): Promise<number> {
     writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, outcome))}\n`);
   }
   return isFailure(outcome, options) ? 1 : 0;
-}
-
-/** etcd waits for the disk at every change, which keeps processors busy with what is not measured. */
-function keepFilesInMemory(): void {
-  if (existsSync(MEMORY_FOLDER)) {
-    Object.assign(process.env, { TMPDIR: MEMORY_FOLDER });
-  }
 }
 
 function introduction(machine: Machine, places: Placement, { rounds }: Options): string {

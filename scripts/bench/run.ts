@@ -1,11 +1,11 @@
 import { systemClock } from '../../src/base/clock.ts';
+import { Progress, type Step } from '../../src/lab/progress.ts';
 import type { Stats } from '../../src/status/stats.ts';
 import { writeLeases } from './bench-leases.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { type Experiment, type Extent, LEASES } from './figures/experiment.ts';
 import type { Finding } from './marks.ts';
 import type { Options } from './options.ts';
-import { Progress, type Step } from './progress.ts';
 import { MAIN_PREFIX, type Scene } from './scene.ts';
 import type { TableLimits } from './table-limits.ts';
 

@@ -5,10 +5,12 @@ import { runCommand, tryCommand } from '../../src/lab/command.ts';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { Lab } from '../../src/lab/lab.ts';
+import type { Placement } from '../../src/lab/machine.ts';
+import { REMOTE_SUBNETS, REMOTE_UNDERLAY } from '../../src/lab/planned-leases.ts';
+import { standForRemoteHosts } from '../../src/lab/remote-hosts.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
-import { NETWORK_CONFIG, OWN_SUBNETS, REMOTE_SUBNETS, REMOTE_UNDERLAY } from './address-plan.ts';
+import { NETWORK_CONFIG, OWN_SUBNETS } from './address-plan.ts';
 import { BenchFault } from './bench-fault.ts';
-import type { Placement } from './machine.ts';
 import { compilePrograms, type Programs } from './programs.ts';
 
 /** Where etcd holds the leases that most figures are measured with. */
@@ -18,12 +20,9 @@ export const MAIN_PREFIX = '/coreos.com/network';
  * What a burst brought goes once the responder has seen it on the wire (payload offsets in bits from the outer UDP
  * header: the inner protocol and port); anything else is unpacked, whatever its inner MAC.
  */
-const RECEIVE = `
-add table netdev bench
-add chain netdev bench wire { type filter hook ingress device "eth0" priority 0; }
-add rule netdev bench wire udp dport 8472 @th,312,8 17 @th,416,16 7113 drop
-add chain netdev bench in { type filter hook ingress device "flannel.1" priority 0; }
-add rule netdev bench in meta pkttype set host
+const DROP_BURSTS = `
+add chain netdev lab wire { type filter hook ingress device "eth0" priority 0; }
+add rule netdev lab wire udp dport 8472 @th,312,8 17 @th,416,16 7113 drop
 `;
 
 /**
@@ -81,18 +80,12 @@ export class Scene {
     this.#programs = await compilePrograms(this.lab.folder);
     await this.lab.raise();
     const { remote } = this;
-    await remote.namespace.configure(
-      `link add flannel.1 mtu 1450 type vxlan id 1 local ${remote.address} dev eth0 dstport 8472 nolearning`,
-      'link set flannel.1 up',
-      `route add ${OWN_SUBNETS} dev flannel.1`,
-      `route add local ${REMOTE_SUBNETS} dev lo`,
-      `route add local ${REMOTE_UNDERLAY} dev lo`,
-    );
-    await remote.namespace.setKernelParameters({ 'net/ipv4/conf/all/rp_filter': '0' });
-    const outcome = await remote.namespace.attempt('nft', ['-f', '-'], { input: RECEIVE });
-    if (outcome.status !== 0) {
-      throw new BenchFault('nft', outcome.stderr, 'nftables with a netdev ingress hook');
-    }
+    await standForRemoteHosts(remote, {
+      subnets: [REMOTE_SUBNETS],
+      underlays: [REMOTE_UNDERLAY],
+      rules: DROP_BURSTS,
+    });
+    await remote.namespace.configure(`route add ${OWN_SUBNETS} dev flannel.1`);
   }
 
   /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Daemon } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
+import { plannedMac } from '../../src/lab/planned-leases.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
-import { plannedMac } from './address-plan.ts';
 import type { Scene } from './scene.ts';
 
 /** Somebody who answers the misses of a host while work is done there. */

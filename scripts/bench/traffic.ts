@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Host } from '../../src/lab/host.ts';
-import { FIRST_REMOTE_SUBNET } from './address-plan.ts';
+import { FIRST_REMOTE_SUBNET } from '../../src/lab/planned-leases.ts';
 import { BenchFault } from './bench-fault.ts';
 import { type Burst, joinBurst, type Pairs, readPairs } from './samples.ts';
 import type { Scene } from './scene.ts';

@@ -5,7 +5,6 @@ import {
   openNetlinkSocket,
   portOf,
 } from '../../native-bindings/netlink-socket.ts';
-import { SystemCallFault } from '../../native-bindings/system-call-fault.ts';
 import {
   AF_NETLINK,
   NETLINK_ADD_MEMBERSHIP,
@@ -20,22 +19,17 @@ import {
   RTNLGRP_LINK,
   RTNLGRP_NEIGH,
   SO_ATTACH_FILTER,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
-  SO_RCVTIMEO,
   SOCK_CLOEXEC,
   SOCK_RAW,
   SOL_NETLINK,
   SOL_SOCKET,
 } from '../netlink/constants.ts';
 import { changeFilter, type Watched } from './change-filter.ts';
-import { KernelFault } from './kernel-fault.ts';
 import { l2MissFilter } from './l2-miss-filter.ts';
 import { missFilter } from './miss-filter.ts';
+import { asKernelFault, BUFFER_OPTIONS, number, timeout } from './socket-options.ts';
 
 const ON = number(1);
-
-const BUFFER_OPTIONS = { forced: SO_RCVBUFFORCE, plain: SO_RCVBUF };
 
 /** What the kernel answers at once cannot take longer, unless the answer was lost. */
 const ANSWER_TIMEOUT_MS = 5000;
@@ -192,20 +186,4 @@ function open(name: string, protocol: number, options: Parameters<typeof openNet
   } catch (error) {
     throw asKernelFault(name, error);
   }
-}
-
-function asKernelFault(operation: string, error: unknown): unknown {
-  return error instanceof SystemCallFault ? KernelFault.broken(operation, error.code, error) : error;
-}
-
-/** struct timeval of SO_RCVTIMEO: two longs. */
-function timeout(milliseconds: number) {
-  const value = Buffer.from(
-    BigInt64Array.of(BigInt(Math.floor(milliseconds / 1000)), BigInt((milliseconds % 1000) * 1000)).buffer,
-  );
-  return { level: SOL_SOCKET, option: SO_RCVTIMEO, value };
-}
-
-function number(value: number): Buffer {
-  return Buffer.from(Int32Array.of(value).buffer);
 }

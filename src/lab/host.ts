@@ -70,18 +70,21 @@ export class Host {
   }
 
   /**
-   * Adds containers on the subnet that stands in the daemon's subnet file, with addresses from .2 on.
+   * Adds containers with addresses from .2 on, on the subnet that stands in the daemon's subnet file unless told.
    *
    * @throws LabFault
    */
-  async addContainers(count: number): Promise<void> {
-    const subnet = parseSubnetEnvironment(readFileSync(this.daemon.subnetFile, 'utf8'));
+  async addContainers(count: number, subnet = this.#daemonsSubnet()): Promise<void> {
     if (this.#containers.length === 0) {
       await this.#addBridge(subnet);
     }
     for (let added = 0; added < count; added++) {
       this.#containers.push(await this.#addContainer(this.#containers.length + 1, subnet));
     }
+  }
+
+  #daemonsSubnet(): SubnetEnvironment {
+    return parseSubnetEnvironment(readFileSync(this.daemon.subnetFile, 'utf8'));
   }
 
   async #addBridge(subnet: SubnetEnvironment): Promise<void> {

@@ -6,14 +6,24 @@ export const AF_INET = 2;
 export const AF_BRIDGE = 7;
 export const AF_NETLINK = 16;
 export const AF_INET6 = 10;
+export const AF_PACKET = 17;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 524288;
 export const SOL_SOCKET = 1;
 export const SOL_NETLINK = 270;
 
 /* netinet/in.h */
+export const IPPROTO_ICMP = 1;
 export const IPPROTO_RAW = 255;
 export const SOL_IP = 0;
+
+/* linux/if_ether.h */
+export const ETH_P_IP = 2048;
+
+/* fcntl.h */
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const O_NONBLOCK = 2048;
 
 /* asm/socket.h */
 export const SO_RCVBUF = 8;

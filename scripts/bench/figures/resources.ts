@@ -1,8 +1,8 @@
 import { systemClock } from '../../../src/base/clock.ts';
+import { processorSecondsOf, residentMiBOf } from '../../../src/lab/process-usage.ts';
 import { waitUntil } from '../../../src/lab/wait-until.ts';
 import { NETWORK_CONFIG } from '../address-plan.ts';
 import { writeLeases } from '../bench-leases.ts';
-import { processorSecondsOf, residentMiBOf } from '../process-usage.ts';
 import type { Scene } from '../scene.ts';
 import { alternate, median } from '../statistics.ts';
 import { sendBurst } from '../traffic.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Progress } from '../../scripts/bench/progress.ts';
 import type { Clock } from '../../src/base/clock.ts';
+import { Progress } from '../../src/lab/progress.ts';
 
 test('the time left is the plan, stretched by how slow the steps before were', () => {
   let time = 1000;

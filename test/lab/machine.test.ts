@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeMachine, placement } from '../../scripts/bench/machine.ts';
-import { processorSeconds, residentMiB } from '../../scripts/bench/process-usage.ts';
+import { describeMachine, placement } from '../../src/lab/machine.ts';
+import { processorSeconds, residentMiB } from '../../src/lab/process-usage.ts';
 
 const allowed = (list: string) => placement(`Cpus_allowed:\tff\nCpus_allowed_list:\t${list}\n`);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
-import { BenchFault } from './bench-fault.ts';
+import { LabFault } from './lab-fault.ts';
 
 export interface Machine {
   readonly processor: string;
@@ -8,7 +8,7 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly memoryMiB: number;
-  /** Sysctls under /proc/sys as the benchmark found them; those that are out of reach here are left out. */
+  /** Sysctls under /proc/sys as they were found; those that are out of reach here are left out. */
   readonly limits: Readonly<Record<string, number>>;
 }
 
@@ -37,7 +37,7 @@ export function describeMachine(): Machine {
 
 /** Which processors the two ends of the traffic run on. */
 export interface Placement {
-  /** The sender, the responder, etcd and the benchmark itself. */
+  /** What sends and answers traffic, etcd, and what measures. */
   readonly traffic: number;
   /** Whatever answers the misses, alone. */
   readonly agent: number;
@@ -52,11 +52,7 @@ export function placement(status = readFileSync('/proc/self/status', 'utf8')): P
   });
   const [traffic, agent = traffic] = allowed;
   if (traffic === undefined || agent === undefined || Number.isNaN(traffic)) {
-    throw new BenchFault(
-      '/proc/self/status',
-      `Cpus_allowed_list ${JSON.stringify(list)}`,
-      'a list of numbers',
-    );
+    throw new LabFault('/proc/self/status', `Cpus_allowed_list ${JSON.stringify(list)}`, 'a list of numbers');
   }
   return { traffic, agent };
 }

@@ -1,6 +1,6 @@
-import type { Clock } from '../../src/base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 
-/** One part of the benchmark, and how many seconds it takes on a usual machine. */
+/** One part of a long piece of work, and how many seconds it takes on a usual machine. */
 export interface Step {
   readonly title: string;
   readonly seconds: number;

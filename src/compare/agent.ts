@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { BackgroundProcess } from '../lab/background-process.ts';
+import { LabFault } from '../lab/lab-fault.ts';
+import { killTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
+import { waitUntil } from '../lab/wait-until.ts';
+import { CompareFault } from './compare-fault.ts';
+import { type AgentFiles, type Contestant, commandOf } from './contestant.ts';
+import { confinedTo, type Stand } from './stand.ts';
+import { countEntries, sameCounts, type TableCounts } from './tables.ts';
+import { monotonicMs } from './traffic/verbs.ts';
+
+export interface StartOptions {
+  /** For our modes, behind the rest. */
+  readonly extra?: readonly string[];
+  /** Put before the program: a tracer. */
+  readonly wrapper?: readonly string[];
+}
+
+/** A program takes this long at most to become ready. */
+const PATIENCE_MS = 60_000;
+/** Tables that look the same for so long are done with. */
+const STANDSTILL_MS = 250;
+const LOOK_MS = 50;
+const LAST_LINES = 3;
+
+/** A contestant that runs on a stand, from nothing: no device, no files, the leases that are in etcd. */
+export class Agent {
+  readonly contestant: Contestant;
+  readonly stand: Stand;
+  /** When it was started, by `monotonicMs`. */
+  readonly startedAt: number;
+  readonly #process: BackgroundProcess;
+  readonly #files: AgentFiles;
+
+  private constructor(
+    stand: Stand,
+    contestant: Contestant,
+    started: { readonly at: number; readonly process: BackgroundProcess; readonly files: AgentFiles },
+  ) {
+    this.stand = stand;
+    this.contestant = contestant;
+    this.startedAt = started.at;
+    this.#process = started.process;
+    this.#files = started.files;
+  }
+
+  /** @throws LabFault when it cannot be started */
+  static async start(stand: Stand, contestant: Contestant, options: StartOptions = {}): Promise<Agent> {
+    await stand.removeDevice();
+    const folder = stand.freshFolder();
+    const files = { subnetFile: join(folder, 'subnet.env'), controlSocket: join(folder, 'control.sock') };
+    const { extra = [], wrapper = [] } = options;
+    const command = commandOf(contestant, stand.cluster, files, extra);
+    const at = monotonicMs();
+    const process = await BackgroundProcess.start({
+      namespace: stand.host.namespace,
+      command: [...confinedTo(stand.placement.agent), ...wrapper, ...command],
+      logFile: join(folder, 'agent.log'),
+      outlive: false,
+    });
+    return new Agent(stand, contestant, { at, process, files });
+  }
+
+  /**
+   * Waits for the subnet file.
+   *
+   * @returns the moment, by `monotonicMs`
+   * @throws CompareFault with the last lines of its output when it ends before, or takes longer than a minute
+   */
+  async subnetFileWritten(): Promise<number> {
+    await this.#become('written no subnet file', 1, () => existsSync(this.#files.subnetFile));
+    return monotonicMs();
+  }
+
+  /**
+   * Waits until the subnet file is there and the tables stand still, and gives what is in them.
+   *
+   * @throws CompareFault as `subnetFileWritten` does
+   */
+  async settled(): Promise<TableCounts> {
+    await this.subnetFileWritten();
+    let before = await countEntries(this.stand.host);
+    let since = systemClock.monotonic();
+    await this.#become('not come to rest', LOOK_MS, async () => {
+      const now = await countEntries(this.stand.host);
+      if (!sameCounts(before, now) || now.routes === 0) {
+        before = now;
+        since = systemClock.monotonic();
+      }
+      return systemClock.monotonic() - since >= STANDSTILL_MS;
+    });
+    return before;
+  }
+
+  /** What it and its children use at this moment. */
+  usage(): TreeUsage {
+    return treeUsage(this.#process.pid);
+  }
+
+  /** @throws CompareFault with its last lines when it has ended */
+  assertRunning(): void {
+    if (!this.#process.running) {
+      throw this.#fault('it ended');
+    }
+  }
+
+  /** Kills it and its children, and waits for its end. */
+  async kill(): Promise<void> {
+    killTree(this.#process.pid);
+    await this.#process.wait();
+  }
+
+  async #become(what: string, interval: number, look: () => boolean | Promise<boolean>): Promise<void> {
+    const { signal } = this.stand.host.namespace.gate;
+    const reached = async () => {
+      this.assertRunning();
+      return look();
+    };
+    try {
+      await waitUntil(this.contestant.name, reached, { timeout: PATIENCE_MS, interval, signal });
+    } catch (error) {
+      if (error instanceof LabFault && !(error instanceof CompareFault) && !signal.aborted) {
+        throw this.#fault(`it has ${what} after ${PATIENCE_MS / 1000} s`);
+      }
+      throw error;
+    }
+  }
+
+  #fault(what: string): CompareFault {
+    const lines = this.#process.lastLines(LAST_LINES);
+    return new CompareFault(
+      `${this.contestant.kind} ${this.contestant.name}`,
+      lines === '' ? `${what}, and printed nothing` : `${what}: ${lines}`,
+      'a program that becomes ready',
+    );
+  }
+}

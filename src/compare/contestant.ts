@@ -1,0 +1,43 @@
+import { builtProgram } from '../lab/daemon.ts';
+import type { ProgrammingMode } from './modes.ts';
+
+/** A program that takes part: one of our modes, or another program that understands flannel's options. */
+export type Contestant =
+  | { readonly kind: 'mode'; readonly name: ProgrammingMode }
+  | { readonly kind: 'peer'; readonly name: string; readonly command: string };
+
+export interface Cluster {
+  readonly etcdEndpoint: string;
+  readonly etcdPrefix: string;
+}
+
+export interface AgentFiles {
+  readonly subnetFile: string;
+  /** Of our modes only. */
+  readonly controlSocket: string;
+}
+
+/** The command that runs it; `extra` is for our modes only, because peers are given flannel's options alone. */
+export function commandOf(
+  contestant: Contestant,
+  cluster: Cluster,
+  files: AgentFiles,
+  extra: readonly string[] = [],
+): string[] {
+  const flannels = [
+    `-etcd-endpoints=${cluster.etcdEndpoint}`,
+    `-etcd-prefix=${cluster.etcdPrefix}`,
+    '-iface=eth0',
+    `-subnet-file=${files.subnetFile}`,
+  ];
+  if (contestant.kind === 'peer') {
+    return ['sh', '-c', `exec ${contestant.command} "$@"`, 'sh', ...flannels];
+  }
+  const ours = ['--control-socket', files.controlSocket, '--log-format', 'json'];
+  return [...builtProgram(), 'run', ...flannels, ...ours, ...modeArguments(contestant.name), ...extra];
+}
+
+/** `lazy` is what the daemon does unless told. */
+function modeArguments(mode: ProgrammingMode): string[] {
+  return mode === 'lazy' ? [] : ['--programming', mode];
+}
