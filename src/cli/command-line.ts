@@ -2,7 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { flannelOptions, refuseUnlessHarmless } from './flannel-options.ts';
 import { describeCommand, describeOption, describeProgram } from './help.ts';
 import { normaliseArguments } from './normalise.ts';
-import { type CommandName, commandNames, optionsOf } from './options.ts';
+import { type CommandName, commandNames } from './option.ts';
+import { optionsOf } from './options.ts';
 import type { Given } from './settings.ts';
 import { UsageFault } from './usage-fault.ts';
 

@@ -1,5 +1,6 @@
 import type { Command, Help } from 'commander';
-import type { AnyOption, CommandName } from './options.ts';
+import type { CommandName } from './option.ts';
+import type { AnyOption } from './options.ts';
 
 const WIDTH = 80;
 
@@ -7,6 +8,7 @@ const summaries: Record<CommandName, string> = {
   run: 'Run the daemon. It is also run when no command is given.',
   cleanup: "Remove the daemon's device, entries and files. Refused while it runs.",
   stats: 'Show what the running daemon counts.',
+  compare: 'Measure the ways of programming against each other, on this machine.',
 };
 
 const programText =
@@ -27,6 +29,9 @@ refused otherwise; in the environment they only cause a warning. -v <number>
 is taken and means nothing: see --log-level.`,
   cleanup: '',
   stats: '',
+  compare: `
+It works as root or not, in network namespaces with an etcd of their own, which
+are removed at the end. Ctrl-C ends it early and shows what there is.`,
 };
 
 /** Texts and layout of the help: at most 80 columns, each explanation on its own lines below its term. */

@@ -21,6 +21,8 @@ const handlers: Handlers = {
   run: async (options) => (await import('../agent/daemon.ts')).runDaemon(options),
   cleanup: async (options) => (await import('../agent/cleanup.ts')).cleanup(options),
   stats: (options) => showStats(options, out),
+  compare: async (options) =>
+    (await import('../compare/compare.ts')).runCompare(options, { out, err, terminal: process.stderr.isTTY }),
 };
 
 process.stdout.on('error', ignoreBrokenPipe);

@@ -1,15 +1,25 @@
 import { flannelOptions, parseBoolean } from './flannel-options.ts';
-import { options } from './options.ts';
+import { type CommandName, commandNames } from './option.ts';
+import { options, optionsOf } from './options.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** What may follow an option's name: `switch` nothing, `boolean` perhaps `=word`, `value` always a text. */
 type Kind = 'switch' | 'boolean' | 'value';
 
-const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ...Object.values(options).map(({ name, value }): [string, Kind] => [name, value ? 'value' : 'switch']),
-  ...flannelOptions.map(({ name, kind }): [string, Kind] => [name, kind === 'boolean' ? kind : 'value']),
-  ['help', 'switch'],
-]);
+/** A name may be an option of two commands and take a value in one of them only. */
+function kindsOf(command: CommandName): ReadonlyMap<string, Kind> {
+  const others = Object.values(options).filter((option) => !option.commands.some((name) => name === command));
+  return new Map<string, Kind>(
+    [
+      [...others, ...optionsOf(command)].map(({ name, value }): [string, Kind] => [
+        name,
+        value ? 'value' : 'switch',
+      ]),
+      flannelOptions.map(({ name, kind }): [string, Kind] => [name, kind === 'boolean' ? kind : 'value']),
+      [['help', 'switch'] as const],
+    ].flat(),
+  );
+}
 
 /**
  * Rewrites arguments from the forms that Go's flag package takes (`-iface X`, `-iface=X`, `--iface X`, `--iface=X`) to
@@ -22,6 +32,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
  *   boolean
  */
 export function normaliseArguments(args: readonly string[]): string[] {
+  const kinds = kindsOf(commandNames.find((name) => name === args[0]) ?? 'run');
   const result: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
@@ -34,7 +45,7 @@ export function normaliseArguments(args: readonly string[]): string[] {
     }
     const { name, text } = split(arg);
     const takesNext = kinds.get(name) === 'value' && text === undefined;
-    append(result, name, takesNext ? args[++i] : text);
+    append(result, { name, kind: kinds.get(name) }, takesNext ? args[++i] : text);
   }
   return result;
 }
@@ -47,9 +58,13 @@ function split(arg: string): { name: string; text: string | undefined } {
   return { name: match[1] === 'h' ? 'help' : match[1], text: match[2] };
 }
 
-function append(result: string[], name: string, text: string | undefined): void {
+function append(
+  result: string[],
+  { name, kind }: { readonly name: string; readonly kind: Kind | undefined },
+  text: string | undefined,
+): void {
   const option = `--${name}`;
-  switch (kinds.get(name)) {
+  switch (kind) {
     case undefined:
       result.push(option);
       break;

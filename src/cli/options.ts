@@ -1,4 +1,6 @@
 import { MODE_NAMES } from '../overlay/modes.ts';
+import { type CommandName, onOff, value } from './option.ts';
+import { compareOptions } from './options-of-compare.ts';
 import {
   deviceOrAddress,
   duration,
@@ -8,41 +10,10 @@ import {
   listenAddress,
   oneOf,
   optional,
-  type Parser,
   path,
   publicAddress,
   socketPath,
 } from './parsers.ts';
-
-export const commandNames = ['run', 'cleanup', 'stats'] as const;
-export type CommandName = (typeof commandNames)[number];
-
-interface Described {
-  /** Without dashes. */
-  readonly name: string;
-  readonly commands: readonly CommandName[];
-  readonly help: string;
-}
-
-/** An option that takes a value. */
-export interface ValueOption<T> extends Described {
-  /** What the help calls the value. */
-  readonly value: string;
-  readonly environment: string;
-  /** As it would be typed; it goes through `parse` like any other. */
-  readonly default: string;
-  /** What the help says instead, where the text alone explains nothing. */
-  readonly defaultInWords?: string;
-  readonly parse: Parser<T>;
-}
-
-/** An option that is on or off, and off by default. */
-export interface SwitchOption extends Described {
-  readonly value?: never;
-}
-
-const value = <T>(spec: ValueOption<T>): ValueOption<T> => spec;
-const onOff = (spec: SwitchOption): SwitchOption => spec;
 
 /** Every option that l3missd serves. The names and defaults of flannel's are those of main.go at HEAD. */
 export const options = {
@@ -182,7 +153,7 @@ export const options = {
   }),
   logLevel: value({
     name: 'log-level',
-    commands: ['run', 'cleanup', 'stats'],
+    commands: ['run', 'cleanup', 'stats', 'compare'],
     value: '<level>',
     environment: 'L3MISSD_LOG_LEVEL',
     default: 'info',
@@ -206,6 +177,7 @@ export const options = {
     help: "Also delete this host's lease, so that another host can have the subnet.",
   }),
   json: onOff({ name: 'json', commands: ['stats'], help: 'Print JSON instead of text.' }),
+  ...compareOptions,
 } as const;
 
 export type AnyOption = (typeof options)[keyof typeof options];

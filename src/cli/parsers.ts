@@ -121,3 +121,33 @@ function endpoint(text: string, thing: string): string {
   }
   return text.replace(/\/$/, '');
 }
+
+/** Texts between commas, each for the same parser; none of them twice. */
+export function listOf<T>(parse: Parser<T>): Parser<T[]> {
+  return (text, thing) => {
+    const values = text.split(',').map((piece) => parse(piece.trim(), thing));
+    if (new Set(values).size < values.length) {
+      throw new UsageFault(thing, JSON.stringify(text), 'each value once');
+    }
+    return values;
+  };
+}
+
+/** A percentage above 0 and at most 100, as a part of 1. */
+export function share(text: string, thing: string): number {
+  const percent = /^\d{1,3}(\.\d{1,3})?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
+  if (!(percent > 0 && percent <= 100)) {
+    throw new UsageFault(thing, JSON.stringify(text), 'percentages above 0% and at most 100%, such as 10%');
+  }
+  return percent / 100;
+}
+
+/** A name, which stands over a column of a table, and behind `=` the command of that name. */
+export function namedCommand(text: string, thing: string): { name: string; command: string } {
+  const [, name, command] = /^([A-Za-z0-9][\w.-]{0,15})=(.*\S.*)$/s.exec(text) ?? [];
+  if (name === undefined || command === undefined) {
+    const allowed = 'NAME=COMMAND, where NAME has at most 16 letters, digits, dots, hyphens';
+    throw new UsageFault(thing, JSON.stringify(text), allowed);
+  }
+  return { name, command };
+}

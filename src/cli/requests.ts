@@ -1,4 +1,5 @@
 import type { CleanupOptions, LogFormat, RunOptions, StatsOptions } from '../agent/run-options.ts';
+import type { CompareOptions } from '../compare/compare-options.ts';
 import { environmentWarnings } from './flannel-options.ts';
 import { options } from './options.ts';
 import type { Settings } from './settings.ts';
@@ -64,6 +65,32 @@ export function statsOptions(settings: Settings): StatsOptions {
   return {
     controlSocket: settings.read(options.controlSocket),
     json: settings.isOn(options.json),
+    logLevel: settings.read(options.logLevel),
+  };
+}
+
+/** @throws UsageFault */
+export function compareOptions(settings: Settings): CompareOptions {
+  const json = settings.read(options.jsonFile);
+  const html = settings.read(options.htmlFile);
+  const from = settings.read(options.from);
+  const modes = settings.read(options.modes);
+  const peers = settings.readAll(options.peer);
+  const names = [...modes, ...peers.map(({ name }) => name)];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new UsageFault('--peer', JSON.stringify(twice), 'a name that no mode and no other peer has');
+  }
+  return {
+    modes,
+    peers,
+    nodes: settings.read(options.nodes),
+    active: settings.read(options.active),
+    podsPerNode: settings.read(options.podsPerNode),
+    rounds: settings.read(options.rounds),
+    ...(json === undefined ? {} : { json }),
+    ...(html === undefined ? {} : { html }),
+    ...(from === undefined ? {} : { from }),
     logLevel: settings.read(options.logLevel),
   };
 }

@@ -1,8 +1,10 @@
 import type { CleanupOptions, LogLevel, RunOptions, StatsOptions } from '../agent/run-options.ts';
 import { describeError, Fault } from '../base/fault.ts';
+import type { CompareOptions } from '../compare/compare-options.ts';
 import { readCommandLine } from './command-line.ts';
-import { type CommandName, options } from './options.ts';
-import { cleanupOptions, runOptions, type Surroundings, statsOptions } from './requests.ts';
+import type { CommandName } from './option.ts';
+import { options } from './options.ts';
+import { cleanupOptions, compareOptions, runOptions, type Surroundings, statsOptions } from './requests.ts';
 import { Settings } from './settings.ts';
 import { UsageFault } from './usage-fault.ts';
 
@@ -11,6 +13,7 @@ export interface Handlers {
   run(options: RunOptions): Promise<number>;
   cleanup(options: CleanupOptions): Promise<number>;
   stats(options: StatsOptions): Promise<number>;
+  compare(options: CompareOptions): Promise<number>;
 }
 
 /** A command with its settings, ready to go. */
@@ -68,6 +71,10 @@ function prepare(command: CommandName, settings: Settings, handlers: Handlers, a
     case 'stats': {
       const given = statsOptions(settings);
       return { logLevel: given.logLevel, start: () => handlers.stats(given) };
+    }
+    case 'compare': {
+      const given = compareOptions(settings);
+      return { logLevel: given.logLevel, start: () => handlers.compare(given) };
     }
   }
 }

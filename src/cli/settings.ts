@@ -1,5 +1,5 @@
 import { Fault } from '../base/fault.ts';
-import type { SwitchOption, ValueOption } from './options.ts';
+import type { SwitchOption, ValueOption } from './option.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** What the command line holds: the texts given for each option, in their order; `true` for a switch. */

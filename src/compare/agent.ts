@@ -5,6 +5,7 @@ import { BackgroundProcess } from '../lab/background-process.ts';
 import { LabFault } from '../lab/lab-fault.ts';
 import { killTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
 import { waitUntil } from '../lab/wait-until.ts';
+import { fetchStats } from '../status/control-client.ts';
 import { CompareFault } from './compare-fault.ts';
 import { type AgentFiles, type Contestant, commandOf } from './contestant.ts';
 import { confinedTo, type Stand } from './stand.ts';
@@ -20,8 +21,8 @@ export interface StartOptions {
 
 /** A program takes this long at most to become ready. */
 const PATIENCE_MS = 60_000;
-/** Tables that look the same for so long are done with. */
-const STANDSTILL_MS = 250;
+/** Tables that look the same for so long are done with: ours say when they are ready, a peer may pause before it begins. */
+const STANDSTILL_MS = { mode: 100, peer: 1000 };
 const LOOK_MS = 50;
 const LAST_LINES = 3;
 
@@ -81,15 +82,18 @@ export class Agent {
    */
   async settled(): Promise<TableCounts> {
     await this.subnetFileWritten();
+    if (this.contestant.kind === 'mode') {
+      await this.#become('not said that it is ready', LOOK_MS, () => this.#saysReady());
+    }
     let before = await countEntries(this.stand.host);
     let since = systemClock.monotonic();
     await this.#become('not come to rest', LOOK_MS, async () => {
       const now = await countEntries(this.stand.host);
-      if (!sameCounts(before, now) || now.routes === 0) {
+      if (!sameCounts(before, now)) {
         before = now;
         since = systemClock.monotonic();
       }
-      return systemClock.monotonic() - since >= STANDSTILL_MS;
+      return systemClock.monotonic() - since >= STANDSTILL_MS[this.contestant.kind];
     });
     return before;
   }
@@ -110,6 +114,10 @@ export class Agent {
   async kill(): Promise<void> {
     killTree(this.#process.pid);
     await this.#process.wait();
+  }
+
+  async #saysReady(): Promise<boolean> {
+    return (await fetchStats(this.#files.controlSocket)).ready;
   }
 
   async #become(what: string, interval: number, look: () => boolean | Promise<boolean>): Promise<void> {

@@ -54,9 +54,12 @@ export class Scene {
     }
   }
 
-  /** Makes the stand's cluster consist of nodes 1 to `count`. */
+  /** Makes the stand's cluster consist of nodes 1 to `count`, where it does not yet. */
   async publish(stand: Stand, count: number): Promise<void> {
     const before = this.#published.get(stand) ?? 0;
+    if (before === count) {
+      return;
+    }
     const { etcdPrefix } = stand.cluster;
     await putLeases(this.lab.etcd, etcdPrefix, leasesOf(1, count));
     if (before > count) {

@@ -62,14 +62,18 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['stats', '-iface', 'x'], '--iface: unknown option', 'what "l3missd stats --help" lists'],
   [['cleanup', '-ip-masq'], '--ip-masq: unknown option', 'what "l3missd cleanup --help" lists'],
   [['-iface'], '--iface: no value behind it', '--iface=<value> or --iface <value>'],
-  [['serve'], 'serve: neither a command nor an option', 'run, cleanup, stats as the first argument'],
-  [['stats', 'now'], 'now: neither a command nor an option', 'run, cleanup, stats as the first argument'],
+  [['serve'], 'serve: neither a command nor an option', 'run, cleanup, stats, compare as the first argument'],
+  [
+    ['stats', 'now'],
+    'now: neither a command nor an option',
+    'run, cleanup, stats, compare as the first argument',
+  ],
   [
     ['-iface', 'x', 'stats'],
     'stats: neither a command nor an option',
-    'run, cleanup, stats as the first argument',
+    'run, cleanup, stats, compare as the first argument',
   ],
-  [['help', 'serve'], 'help: no such command', 'run, cleanup, stats'],
+  [['help', 'serve'], 'help: no such command', 'run, cleanup, stats, compare'],
 ];
 
 describe('bad usage', () => {

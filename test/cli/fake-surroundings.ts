@@ -1,5 +1,6 @@
 import type { CleanupOptions, RunOptions, StatsOptions } from '../../src/agent/run-options.ts';
 import { type Handlers, runCli } from '../../src/cli/run-cli.ts';
+import type { CompareOptions } from '../../src/compare/compare-options.ts';
 
 /** What one call of the program did. */
 export interface Outcome {
@@ -9,6 +10,7 @@ export interface Outcome {
   readonly run: RunOptions[];
   readonly cleanup: CleanupOptions[];
   readonly stats: StatsOptions[];
+  readonly compare: CompareOptions[];
 }
 
 export interface CallOptions {
@@ -21,7 +23,12 @@ export interface CallOptions {
 /** Runs the program with handlers that only record what they were given, and an empty environment. */
 export async function call(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   const { environment = {}, stderrIsTerminal = false, effect = async () => 0 } = options;
-  const called = { run: [] as RunOptions[], cleanup: [] as CleanupOptions[], stats: [] as StatsOptions[] };
+  const called = {
+    run: [] as RunOptions[],
+    cleanup: [] as CleanupOptions[],
+    stats: [] as StatsOptions[],
+    compare: [] as CompareOptions[],
+  };
   const written = { out: '', err: '' };
   const record =
     <T>(list: T[]) =>
@@ -33,6 +40,7 @@ export async function call(args: readonly string[], options: CallOptions = {}): 
     run: record(called.run),
     cleanup: record(called.cleanup),
     stats: record(called.stats),
+    compare: record(called.compare),
   };
   const code = await runCli(args, handlers, {
     environment,

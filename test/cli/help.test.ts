@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { commandNames, optionsOf } from '../../src/cli/options.ts';
+import { commandNames } from '../../src/cli/option.ts';
+import { optionsOf } from '../../src/cli/options.ts';
 import { call } from './fake-surroundings.ts';
 
 const golden = join(process.cwd(), 'test/golden/cli-help.txt');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { commandNames, optionsOf } from '../../src/cli/options.ts';
+import { commandNames } from '../../src/cli/option.ts';
+import { optionsOf } from '../../src/cli/options.ts';
 
 const readme = join(process.cwd(), 'README.md');
 

@@ -70,16 +70,17 @@ export class Sender {
     return { sent, answered: replies.answered, last: replies.answered === 0 ? null : replies.last - begin };
   }
 
-  /** @param patience as that of a burst; it is also over when so many milliseconds pass without a reply */
+  /** @param patience milliseconds after which a whole window without a reply is given up; later ones are sooner */
   touch(destinations: readonly Ipv4[], window: number, patience: number): Touch {
     this.#frames.nextRun();
     const replies = new Replies(destinations.length);
-    let sent = 0;
+    let [sent, lost, limit] = [0, 0, patience];
+    const hasRoom = () => sent - replies.answered - lost < window;
     for (const [index, destination] of destinations.entries()) {
       sent += this.#wire.send(this.#frames.request(destination, index)) ? 1 : 0;
-      const wholeWindow = () => sent - replies.answered < window;
-      if (!wholeWindow() && !this.#takeUntil(replies, wholeWindow, patience)) {
-        break;
+      if (!hasRoom() && !this.#takeUntil(replies, hasRoom, limit)) {
+        lost = sent - replies.answered;
+        limit = SHORT_PATIENCE_MS;
       }
     }
     this.#takeUntil(replies, () => replies.answered >= sent, patience);

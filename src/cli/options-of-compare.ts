@@ -1,0 +1,93 @@
+import { MOST_NODES, MOST_PODS } from '../compare/address-plan.ts';
+import { PROGRAMMING_MODES } from '../compare/modes.ts';
+import { value } from './option.ts';
+import { integer, listOf, namedCommand, oneOf, optional, path, share } from './parsers.ts';
+
+/** The options of `compare` alone. */
+export const compareOptions = {
+  modes: value({
+    name: 'modes',
+    commands: ['compare'],
+    value: '<modes>',
+    environment: 'L3MISSD_COMPARE_MODES',
+    default: 'lazy,lazy-subnet,eager',
+    help: 'Which of our modes take part, separated by commas: lazy, lazy-subnet, eager.',
+    parse: listOf(oneOf(PROGRAMMING_MODES)),
+  }),
+  nodes: value({
+    name: 'nodes',
+    commands: ['compare'],
+    value: '<numbers>',
+    environment: 'L3MISSD_COMPARE_NODES',
+    default: '10,100,1000',
+    help: `How many remote nodes there are, one number after the other: 1 to ${MOST_NODES} each, which fit into the network.`,
+    parse: listOf(integer(1, MOST_NODES)),
+  }),
+  active: value({
+    name: 'active',
+    commands: ['compare'],
+    value: '<shares>',
+    environment: 'L3MISSD_COMPARE_ACTIVE',
+    default: '1%,10%,100%',
+    help: 'Which shares of the nodes are talked to: above 0% and at most 100%; one node at least.',
+    parse: listOf(share),
+  }),
+  podsPerNode: value({
+    name: 'pods-per-node',
+    commands: ['compare'],
+    value: '<number>',
+    environment: 'L3MISSD_COMPARE_PODS_PER_NODE',
+    default: '20',
+    help: `How many containers are talked to on each of these: 1 to ${MOST_PODS}.`,
+    parse: integer(1, MOST_PODS),
+  }),
+  peer: value({
+    name: 'peer',
+    commands: ['compare'],
+    value: '<name>=<command>',
+    environment: 'L3MISSD_COMPARE_PEER',
+    default: '',
+    defaultInWords: 'none',
+    help: "Another program that takes part: the command, which sh reads, is run with flannel's options behind it. Can be repeated.",
+    parse: namedCommand,
+  }),
+  rounds: value({
+    name: 'rounds',
+    commands: ['compare'],
+    value: '<number>',
+    environment: 'L3MISSD_COMPARE_ROUNDS',
+    default: '5',
+    help: 'How often everything that is timed is measured: 1 to 100.',
+    parse: integer(1, 100),
+  }),
+  jsonFile: value({
+    name: 'json',
+    commands: ['compare'],
+    value: '<file>',
+    environment: 'L3MISSD_COMPARE_JSON',
+    default: '',
+    defaultInWords: 'none',
+    help: 'Where to write every sample, and what the machine is.',
+    parse: optional(path),
+  }),
+  htmlFile: value({
+    name: 'html',
+    commands: ['compare'],
+    value: '<file>',
+    environment: 'L3MISSD_COMPARE_HTML',
+    default: '',
+    defaultInWords: 'none',
+    help: 'Where to write the result as a page that opens without a network.',
+    parse: optional(path),
+  }),
+  from: value({
+    name: 'from',
+    commands: ['compare'],
+    value: '<file>',
+    environment: 'L3MISSD_COMPARE_FROM',
+    default: '',
+    defaultInWords: 'none',
+    help: 'A file that --json wrote: its results are shown again, and nothing is measured.',
+    parse: optional(path),
+  }),
+};

@@ -1,0 +1,123 @@
+import { tryCommand } from '../lab/command.ts';
+import type { Step } from '../lab/progress.ts';
+import { ownSubnet } from './address-plan.ts';
+import { Agent } from './agent.ts';
+import type { Contestant } from './contestant.ts';
+import { measureBursts } from './measure/burst.ts';
+import { measureChanges } from './measure/changes.ts';
+import { recordEntries } from './measure/entries.ts';
+import { measureIdle } from './measure/idle.ts';
+import { memoryFreedWithDevice, slabsOutOfReach } from './measure/kernel-memory.ts';
+import { measureKilled } from './measure/killed.ts';
+import { measurePackets } from './measure/packets.ts';
+import { measureRequests } from './measure/requests.ts';
+import { timedStart } from './measure/start.ts';
+import { measureSteady } from './measure/steady.ts';
+import type { Turn } from './measure/turn.ts';
+import type { Recorder } from './recorder.ts';
+import type { ComparisonPlan } from './results.ts';
+import type { Scene } from './scene.ts';
+import type { Schedule } from './schedule.ts';
+import type { Steps, TurnStep } from './steps.ts';
+
+export interface ComparisonParts {
+  readonly scene: Scene;
+  readonly plan: ComparisonPlan;
+  readonly contestants: readonly Contestant[];
+  readonly steps: Steps;
+  readonly schedule: Schedule;
+  readonly recorder: Recorder;
+  /** Told before each step. */
+  readonly begin: (step: Step) => void;
+}
+
+const WARM_UP_MS = 500;
+
+/** Raises the scene and measures everything that the plan asks for. */
+export class Comparison {
+  readonly #parts: ComparisonParts;
+
+  constructor(parts: ComparisonParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws LabFault, CompareFault; what was recorded until then stays */
+  async run(): Promise<void> {
+    const { scene, steps, begin } = this.#parts;
+    begin(steps.raise);
+    await scene.raise();
+    // The program's code is compiled while it runs; what it sends to here is its own gateway.
+    await scene.stand(0).traffic.flood([ownSubnet(0) + 1], 1, WARM_UP_MS);
+    const measuresMemory = this.#leaveOutMemory();
+    for (const step of steps.turns) {
+      begin(step);
+      await this.#takeTurn(step, measuresMemory);
+    }
+    begin(steps.killed);
+    await this.#killAndCount();
+  }
+
+  #leaveOutMemory(): boolean {
+    const reason = slabsOutOfReach();
+    if (reason !== undefined) {
+      this.#parts.recorder.leaveOut(reason);
+    }
+    return reason === undefined;
+  }
+
+  /** Two lives: one is timed from its start on, the other is watched from a start without any traffic. */
+  async #takeTurn({ contestant, nodes, round }: TurnStep, measuresMemory: boolean): Promise<void> {
+    const turn = this.#turn(contestant, nodes, round);
+    await turn.scene.publish(turn.stand, nodes);
+    const timed = await timedStart(turn);
+    await measureBursts(turn, timed);
+    await timed.kill();
+
+    const agent = await Agent.start(turn.stand, contestant);
+    recordEntries(turn, 'start', await agent.settled());
+    await measurePackets(turn, agent);
+    await measureSteady(turn, agent);
+    await measureChanges(turn, agent);
+    agent.assertRunning();
+    await agent.kill();
+    if (measuresMemory) {
+      turn.recorder.add(turn.cell, 'entries.memory', [await memoryFreedWithDevice(turn.stand)]);
+    }
+  }
+
+  /** What happens after the kill takes two minutes of waiting, in which what is counted and not timed is counted. */
+  async #killAndCount(): Promise<void> {
+    const { contestants, plan, schedule, scene } = this.#parts;
+    const middle = [...plan.nodes].sort((one, other) => one - other)[Math.floor(plan.nodes.length / 2)] ?? 1;
+    const killed = contestants.map(async (contestant, index) => {
+      const turn = { ...this.#turn(contestant, middle, 1), stand: scene.stand(index + 1) };
+      await scene.publish(turn.stand, middle);
+      await measureKilled(turn, schedule.killedAfterMs);
+    });
+    await Promise.all([...killed, this.#count()]);
+  }
+
+  async #count(): Promise<void> {
+    const { contestants, plan, schedule, recorder } = this.#parts;
+    const hasTracer = (await tryCommand('sh', ['-c', 'command -v strace'])).status === 0;
+    if (!hasTracer) {
+      recorder.leaveOut('Netlink requests: strace is not installed (apt-get install strace).');
+    }
+    for (const nodes of plan.nodes) {
+      for (const contestant of contestants) {
+        const turn = this.#turn(contestant, nodes, 1);
+        await turn.scene.publish(turn.stand, nodes);
+        if (hasTracer) {
+          await measureRequests(turn);
+        }
+        await measureIdle(turn, schedule.idleSeconds);
+      }
+    }
+  }
+
+  #turn(contestant: Contestant, nodes: number, round: number): Turn {
+    const { scene, plan, recorder } = this.#parts;
+    const cell = { contestant: contestant.name, nodes, round };
+    return { scene, stand: scene.stand(0), contestant, plan, nodes, cell, recorder };
+  }
+}

@@ -1,0 +1,23 @@
+import { podAddress, shuffledNodes } from '../address-plan.ts';
+import type { Agent } from '../agent.ts';
+import { TOUCH_WINDOW } from './packets.ts';
+import type { Turn } from './turn.ts';
+import { withUsage } from './usage.ts';
+
+const WINDOW = 32;
+const RATE_MS = 500;
+const ROUND_TRIP_MS = 300;
+const PATIENCE_MS = 1000;
+
+/** Steady forwarding to one pod of every node, with the entries for all of them there. */
+export async function measureSteady(turn: Turn, agent: Agent): Promise<void> {
+  const { stand, recorder, cell, nodes } = turn;
+  const destinations = shuffledNodes(nodes).map((node) => podAddress(node, 0));
+  await stand.traffic.touch(destinations, TOUCH_WINDOW, PATIENCE_MS);
+  await withUsage(turn, agent, 'steady', async () => {
+    const { rate } = await stand.traffic.flood(destinations, WINDOW, RATE_MS);
+    const { roundTrip } = await stand.traffic.flood(destinations, 1, ROUND_TRIP_MS);
+    recorder.add(cell, 'steady.rate', [rate]);
+    recorder.add(cell, 'steady.roundTrip', [roundTrip]);
+  });
+}

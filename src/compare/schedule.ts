@@ -1,0 +1,14 @@
+import { KILLED_AFTER } from './figures-of-changes.ts';
+
+/** How long the parts of a comparison wait; tests wait less. */
+export interface Schedule {
+  /** Milliseconds after the kill, one for each of `KILLED_AFTER`. */
+  readonly killedAfterMs: readonly number[];
+  /** The idle time-out that our modes are given where what is idle is counted. */
+  readonly idleSeconds: number;
+}
+
+export const SCHEDULE: Schedule = {
+  killedAfterMs: KILLED_AFTER.map((seconds) => seconds * 1000),
+  idleSeconds: 2,
+};
