@@ -6,19 +6,15 @@ import { UsageFault } from './usage-fault.ts';
 /** What may follow an option's name: `switch` nothing, `boolean` perhaps `=word`, `value` always a text. */
 type Kind = 'switch' | 'boolean' | 'value';
 
-/** A name may be an option of two commands and take a value in one of them only. */
+/** A name may be that of two commands' options, only one of which takes a value: the command's own counts first. */
 function kindsOf(command: CommandName): ReadonlyMap<string, Kind> {
-  const others = Object.values(options).filter((option) => !option.commands.some((name) => name === command));
-  return new Map<string, Kind>(
-    [
-      [...others, ...optionsOf(command)].map(({ name, value }): [string, Kind] => [
-        name,
-        value ? 'value' : 'switch',
-      ]),
-      flannelOptions.map(({ name, kind }): [string, Kind] => [name, kind === 'boolean' ? kind : 'value']),
-      [['help', 'switch'] as const],
-    ].flat(),
+  const kinds = new Map<string, Kind>(
+    flannelOptions.map(({ name, kind }) => [name, kind === 'boolean' ? kind : 'value']),
   );
+  for (const { name, value } of [...optionsOf(command), ...Object.values(options)]) {
+    kinds.set(name, kinds.get(name) ?? (value ? 'value' : 'switch'));
+  }
+  return kinds.set('help', 'switch');
 }
 
 /**

@@ -57,6 +57,22 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['-etcd-endpoints', 'http://a'], '--etcd-endpoints: "http://a"', 'URLs such as'],
   [['-etcd-endpoints', 'http://a:1/v2'], '--etcd-endpoints: "http://a:1/v2"', 'URLs such as'],
   [['-etcd-endpoints', 'http://a:1,'], '--etcd-endpoints: ""', 'URLs such as'],
+  [['compare', '-modes', 'lazy,eagre'], '--modes: "eagre"', 'lazy, lazy-subnet, eager'],
+  [['compare', '-modes', 'lazy,lazy'], '--modes: "lazy,lazy"', 'each value once'],
+  [['compare', '-nodes', '10,0'], '--nodes: "0"', number(16_283, 1)],
+  [['compare', '-nodes', '16284'], '--nodes: "16284"', number(16_283, 1)],
+  [['compare', '-nodes='], '--nodes: ""', number(16_283, 1)],
+  [['compare', '-active', '0%'], '--active: "0%"', 'percentages above 0% and at most 100%, such as 10%'],
+  [['compare', '-active', '10%,101%'], '--active: "101%"', 'percentages above 0%'],
+  [['compare', '-active', '0.1'], '--active: "0.1"', 'percentages above 0%'],
+  [['compare', '-pods-per-node', '251'], '--pods-per-node: "251"', number(250, 1)],
+  [['compare', '-rounds', '0'], '--rounds: "0"', number(100, 1)],
+  [['compare', '-peer', 'flanneld'], '--peer: "flanneld"', 'NAME=COMMAND, where NAME has at most 16'],
+  [['compare', '-peer', 'a= '], '--peer: "a= "', 'NAME=COMMAND'],
+  [['compare', '-peer', 'a=x', '-peer', 'a=y'], '--peer: "a"', 'a name that no mode and no other peer has'],
+  [['compare', '-peer', 'lazy=x'], '--peer: "lazy"', 'a name that no mode and no other peer has'],
+  [['compare', '-json'], '--json: no value behind it', '--json=<value> or --json <value>'],
+  [['compare', '-iface', 'x'], '--iface: unknown option', 'what "l3missd compare --help" lists'],
   [['-ifac', 'x'], '--ifac: unknown option (Did you mean --iface?)', 'what "l3missd run --help" lists'],
   [['-x'], '--x: unknown option', 'what "l3missd run --help" lists'],
   [['stats', '-iface', 'x'], '--iface: unknown option', 'what "l3missd stats --help" lists'],
@@ -79,12 +95,12 @@ const refused: [args: string[], thing: string, allowed: string][] = [
 describe('bad usage', () => {
   for (const [args, thing, allowed] of refused) {
     it(`says one line about ${JSON.stringify(args)}`, async () => {
-      const { code, out, err, run, stats, cleanup } = await call(args);
+      const { code, out, err, run, stats, cleanup, compare } = await call(args);
       assert.equal(code, 2);
       assert.ok(err.startsWith(`l3missd: ${thing}; allowed: ${allowed}`), err);
       assert.match(err, /^[^\n]+\n$/);
       assert.equal(out, '');
-      assert.deepEqual([run, stats, cleanup], [[], [], []]);
+      assert.deepEqual([run, stats, cleanup, compare], [[], [], [], []]);
     });
   }
 
@@ -113,7 +129,7 @@ describe('what a command throws', () => {
   });
 
   it('is one line and a hint for an unexpected error', async () => {
-    for (const command of ['run', 'cleanup', 'stats']) {
+    for (const command of ['run', 'cleanup', 'stats', 'compare']) {
       const { code, err } = await call([command], fails(new TypeError('x is not\na function')));
       assert.equal(code, 1);
       assert.equal(err, 'l3missd: unexpected error: x is not a function (--log-level debug shows where)\n');
@@ -121,7 +137,7 @@ describe('what a command throws', () => {
   });
 
   it('shows the stack at log level debug', async () => {
-    for (const command of ['run', 'cleanup', 'stats']) {
+    for (const command of ['run', 'cleanup', 'stats', 'compare']) {
       const { code, err } = await call([command, '-log-level=debug'], fails(new TypeError('broken')));
       assert.equal(code, 1);
       assert.match(err, /^l3missd: unexpected error: broken\nTypeError: broken\n {4}at .*bad-usage/);

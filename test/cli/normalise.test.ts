@@ -6,8 +6,15 @@ import { normaliseArguments } from '../../src/cli/normalise.ts';
 import { options } from '../../src/cli/options.ts';
 import { UsageFault } from '../../src/cli/usage-fault.ts';
 
+const switchNames = Object.values(options).flatMap((option) =>
+  option.value === undefined ? [option.name] : [],
+);
+
+/** Those that take a value whatever the command is: --json takes one with compare alone. */
 const valueNames = [
-  ...Object.values(options).flatMap((option) => (option.value === undefined ? [] : [option.name])),
+  ...Object.values(options).flatMap((option) =>
+    option.value === undefined || switchNames.includes(option.name) ? [] : [option.name],
+  ),
   ...flannelOptions.filter((option) => option.kind === 'text').map((option) => option.name),
 ];
 
@@ -78,6 +85,10 @@ describe('arguments in the forms of Go', () => {
       ['--json', 'stats'],
     ],
     [['--json', '--json=false'], []],
+    [
+      ['compare', '-json', 'false', '-html=x'],
+      ['compare', '--json=false', '--html=x'],
+    ],
     [['-json=0', '-json'], ['--json']],
     [
       ['-version', 'true'],

@@ -238,4 +238,39 @@ describe('the other commands', () => {
     const other = await call(['stats', '--json'], { environment: { L3MISSD_CONTROL_SOCKET: '/x' } });
     assert.deepEqual(other.stats, [{ controlSocket: '/x', json: true, logLevel: 'info' }]);
   });
+
+  it('compare has its defaults and options', async () => {
+    const plain = {
+      modes: ['lazy', 'lazy-subnet', 'eager'],
+      peers: [],
+      nodes: [10, 100, 1000],
+      active: [0.01, 0.1, 1],
+      podsPerNode: 20,
+      rounds: 5,
+      logLevel: 'info',
+    };
+    assert.deepEqual((await call(['compare'])).compare, [plain]);
+    const other = await call([
+      ...['compare', '-modes', 'eager, lazy', '-nodes=5000', '-active', '12.5%', '-pods-per-node', '3'],
+      ...['-peer', 'flannel=FOO=1 flanneld -v 2', '-peer=old=./old', '-rounds', '1'],
+      ...['-json', 'a.json', '-html', 'a.html', '-from=b.json', '-log-level=debug'],
+    ]);
+    assert.deepEqual(other.compare, [
+      {
+        modes: ['eager', 'lazy'],
+        peers: [
+          { name: 'flannel', command: 'FOO=1 flanneld -v 2' },
+          { name: 'old', command: './old' },
+        ],
+        nodes: [5000],
+        active: [0.125],
+        podsPerNode: 3,
+        rounds: 1,
+        json: 'a.json',
+        html: 'a.html',
+        from: 'b.json',
+        logLevel: 'debug',
+      },
+    ]);
+  });
 });
