@@ -1,5 +1,5 @@
 import { MOST_NODES, MOST_PODS } from '../compare/address-plan.ts';
-import { PROGRAMMING_MODES } from '../compare/modes.ts';
+import { MODE_NAMES } from '../overlay/modes.ts';
 import { value } from './option.ts';
 import { integer, listOf, namedCommand, oneOf, optional, path, share } from './parsers.ts';
 
@@ -12,7 +12,7 @@ export const compareOptions = {
     environment: 'L3MISSD_COMPARE_MODES',
     default: 'lazy,lazy-subnet,eager',
     help: 'Which of our modes take part, separated by commas: lazy, lazy-subnet, eager.',
-    parse: listOf(oneOf(PROGRAMMING_MODES)),
+    parse: listOf(oneOf(MODE_NAMES)),
   }),
   nodes: value({
     name: 'nodes',

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../base/clock.ts';
 import { BackgroundProcess } from '../lab/background-process.ts';
 import { LabFault } from '../lab/lab-fault.ts';
 import { killTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
@@ -9,7 +8,7 @@ import { fetchStats } from '../status/control-client.ts';
 import { CompareFault } from './compare-fault.ts';
 import { type AgentFiles, type Contestant, commandOf } from './contestant.ts';
 import { confinedTo, type Stand } from './stand.ts';
-import { countEntries, sameCounts, type TableCounts } from './tables.ts';
+import { countAtRest, type TableCounts } from './tables.ts';
 import { monotonicMs } from './traffic/verbs.ts';
 
 export interface StartOptions {
@@ -85,17 +84,11 @@ export class Agent {
     if (this.contestant.kind === 'mode') {
       await this.#become('not said that it is ready', LOOK_MS, () => this.#saysReady());
     }
-    let before = await countEntries(this.stand.host);
-    let since = systemClock.monotonic();
-    await this.#become('not come to rest', LOOK_MS, async () => {
-      const now = await countEntries(this.stand.host);
-      if (!sameCounts(before, now)) {
-        before = now;
-        since = systemClock.monotonic();
-      }
-      return systemClock.monotonic() - since >= STANDSTILL_MS[this.contestant.kind];
+    return countAtRest(this.stand.host, {
+      stillMs: STANDSTILL_MS[this.contestant.kind],
+      atMostMs: PATIENCE_MS,
+      check: () => this.assertRunning(),
     });
-    return before;
   }
 
   /** What it and its children use at this moment. */

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../agent/run-options.ts';
-import type { ProgrammingMode } from './modes.ts';
+import type { ModeName } from '../overlay/modes.ts';
 
 export interface Peer {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface Peer {
 
 /** What `l3missd compare` was told. */
 export interface CompareOptions {
-  readonly modes: readonly ProgrammingMode[];
+  readonly modes: readonly ModeName[];
   readonly nodes: readonly number[];
   /** Above 0 and at most 1 each. */
   readonly active: readonly number[];

@@ -1,9 +1,9 @@
 import { builtProgram } from '../lab/daemon.ts';
-import type { ProgrammingMode } from './modes.ts';
+import type { ModeName } from '../overlay/modes.ts';
 
 /** A program that takes part: one of our modes, or another program that understands flannel's options. */
 export type Contestant =
-  | { readonly kind: 'mode'; readonly name: ProgrammingMode }
+  | { readonly kind: 'mode'; readonly name: ModeName }
   | { readonly kind: 'peer'; readonly name: string; readonly command: string };
 
 export interface Cluster {
@@ -34,10 +34,5 @@ export function commandOf(
     return ['sh', '-c', `exec ${contestant.command} "$@"`, 'sh', ...flannels];
   }
   const ours = ['--control-socket', files.controlSocket, '--log-format', 'json'];
-  return [...builtProgram(), 'run', ...flannels, ...ours, ...modeArguments(contestant.name), ...extra];
-}
-
-/** `lazy` is what the daemon does unless told. */
-function modeArguments(mode: ProgrammingMode): string[] {
-  return mode === 'lazy' ? [] : ['--programming', mode];
+  return [...builtProgram(), 'run', ...flannels, ...ours, '--programming', contestant.name, ...extra];
 }

@@ -45,7 +45,7 @@ const MOMENTS = [
   [
     'idle',
     'after idling',
-    'when nothing was sent for three times the idle time-out, which is two seconds for this (our modes only; peers run as they are), after traffic to the largest active share',
+    'after traffic to the largest active share, when nothing was sent for so long that nothing more went; our modes have an idle time-out of two seconds for this, peers run as they are',
     false,
   ],
 ] as const;

@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.ts';
 import type { Host } from '../lab/host.ts';
 
 /** How many entries the tables of a host have for its tunnel device. */
@@ -25,7 +26,41 @@ export async function countEntries(host: Host): Promise<TableCounts> {
   };
 }
 
-export function sameCounts(one: TableCounts, other: TableCounts): boolean {
+/**
+ * Counts again and again until the counts have been the same for `stillMs`, or `atMostMs` are over.
+ *
+ * @param check called before each look; may throw
+ * @throws LabFault
+ */
+export async function countAtRest(
+  host: Host,
+  { stillMs, atMostMs, check = () => undefined }: RestOptions,
+): Promise<TableCounts> {
+  const { signal } = host.namespace.gate;
+  const begin = systemClock.monotonic();
+  let counts = await countEntries(host);
+  let since = systemClock.monotonic();
+  while (systemClock.monotonic() - since < stillMs && systemClock.monotonic() - begin < atMostMs) {
+    await systemClock.sleep(LOOK_MS, signal);
+    check();
+    const now = await countEntries(host);
+    if (!sameCounts(counts, now)) {
+      since = systemClock.monotonic();
+    }
+    counts = now;
+  }
+  return counts;
+}
+
+export interface RestOptions {
+  readonly stillMs: number;
+  readonly atMostMs: number;
+  readonly check?: () => void;
+}
+
+const LOOK_MS = 50;
+
+function sameCounts(one: TableCounts, other: TableCounts): boolean {
   return (
     one.routes === other.routes && one.neighbours === other.neighbours && one.forwarding === other.forwarding
   );

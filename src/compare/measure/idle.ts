@@ -1,13 +1,15 @@
 import { systemClock } from '../../base/clock.ts';
 import { Agent } from '../agent.ts';
-import { countEntries } from '../tables.ts';
+import { countAtRest } from '../tables.ts';
 import { recordEntries } from './entries.ts';
 import { TOUCH_WINDOW } from './packets.ts';
 import { activeNodes, podsOf, type Turn } from './turn.ts';
 
 const PATIENCE_MS = 1000;
+/** Tens of thousands of entries go a few at a time. */
+const LONGEST_MS = 60_000;
 
-/** Counts what is left when nothing was sent for three times the idle time-out, in a life of its own. */
+/** Counts what is left when nothing was sent for so long that nothing more goes, in a life of its own. */
 export async function measureIdle(turn: Turn, idleSeconds: number): Promise<void> {
   const { stand, contestant, plan } = turn;
   const agent = await Agent.start(stand, contestant, { extra: ['--idle-timeout', `${idleSeconds}s`] });
@@ -15,9 +17,13 @@ export async function measureIdle(turn: Turn, idleSeconds: number): Promise<void
     await agent.settled();
     const nodes = activeNodes(turn).flatMap(({ added }) => added);
     await stand.traffic.touch(podsOf(nodes, plan.podsPerNode), TOUCH_WINDOW, PATIENCE_MS);
-    await systemClock.sleep(idleSeconds * 3000, stand.host.namespace.gate.signal);
-    agent.assertRunning();
-    recordEntries(turn, 'idle', await countEntries(stand.host));
+    await systemClock.sleep(idleSeconds * 2000, stand.host.namespace.gate.signal);
+    const counts = await countAtRest(stand.host, {
+      stillMs: idleSeconds * 1000,
+      atMostMs: LONGEST_MS,
+      check: () => agent.assertRunning(),
+    });
+    recordEntries(turn, 'idle', counts);
   } finally {
     await agent.kill();
   }
