@@ -1,0 +1,35 @@
+import type { Results } from '../results.ts';
+import { countText, listText, numberText, shareText } from './numbers.ts';
+
+export type Fact = readonly [name: string, text: string];
+
+/** On which machine, when and what: for the table and for the page. Holds foreign text. */
+export function factsOf({ machine, plan, startedAt, seconds, interrupted }: Results): Fact[] {
+  const limits = Object.entries(machine.limits).map(([path, value]) => `${path} ${value}`);
+  return [
+    ['measured', `${startedAt}, in ${durationText(seconds)}${interrupted ? ', interrupted' : ''}`],
+    [
+      'machine',
+      `${machine.processor}, ${countText(machine.processors, 'processor')}, ${memoryText(machine)}`,
+    ],
+    [
+      'software',
+      `Linux ${machine.kernel}, Node.js ${machine.node.replace(/^v/, '')}, l3missd ${machine.l3missd}`,
+    ],
+    ['as root', machine.root ? 'yes' : 'no, in a user namespace'],
+    ['nodes', listText(plan.nodes.map((count) => count.toLocaleString('en')))],
+    ['active', `${listText(plan.active.map(shareText))} of the nodes are talked to`],
+    ['pods', `${numberText(plan.podsPerNode)} per node`],
+    ['rounds', numberText(plan.rounds)],
+    ...(limits.length === 0 ? [] : [['limits', limits.join(', ')] as const]),
+  ];
+}
+
+function memoryText({ memoryMiB }: Results['machine']): string {
+  return `${numberText(memoryMiB)} MiB of memory`;
+}
+
+function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 120 ? countText(whole, 'second') : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

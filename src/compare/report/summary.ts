@@ -1,0 +1,116 @@
+import type { Figure } from '../figure.ts';
+import type { Results, Sample } from '../results.ts';
+import { statisticOf } from './statistic.ts';
+
+/** What one contestant came to in one row. */
+export interface Cell {
+  readonly contestant: string;
+  /** In the unit of the figure. */
+  readonly value: number;
+  /** The same statistic of each round by itself, in the order of the rounds: how far they are apart. */
+  readonly rounds: readonly number[];
+  /** No other is better, and one at least is worse. */
+  readonly best: boolean;
+  /** To the best value; undefined where that is not above 0, and where there is nobody to compare with. */
+  readonly ratio: number | undefined;
+}
+
+/** One figure with one number of nodes, and one share of them that is talked to where that plays a part. */
+export interface Row {
+  readonly figure: Figure;
+  readonly nodes: number;
+  readonly active: number | undefined;
+  /** Of those contestants for which something was measured, in the order of the plan. */
+  readonly cells: readonly Cell[];
+}
+
+type Rounds = ReadonlyMap<number, readonly number[]>;
+type Measured = Omit<Cell, 'best' | 'ratio'>;
+
+/** All rows of all figures, also those for which nothing was measured. */
+export function summarise(results: Results, figures: readonly Figure[]): Row[] {
+  const roundsOf = indexed(results.samples);
+  const contestants = results.plan.contestants.map(({ name }) => name);
+  return figures.flatMap((figure) =>
+    placesOf(figure, results).map(({ nodes, active }) => {
+      const rounds = contestants.map(
+        (name) =>
+          roundsOf.get(keyOf({ series: figure.series, contestant: name, nodes, active })) ?? new Map(),
+      );
+      return { figure, nodes, active, cells: cellsOf(figure, contestants, rounds) };
+    }),
+  );
+}
+
+/** The cell of a contestant, if something was measured for it. */
+export function cellOf(row: Row, contestant: string): Cell | undefined {
+  return row.cells.find((cell) => cell.contestant === contestant);
+}
+
+type Place = Pick<Row, 'nodes' | 'active'>;
+
+function placesOf(figure: Figure, { plan }: Results): Place[] {
+  const shares = figure.byActive ? plan.active : [undefined];
+  return plan.nodes.flatMap((nodes) => shares.map((active) => ({ nodes, active })));
+}
+
+function keyOf({ series, contestant, nodes, active }: Place & Pick<Sample, 'series' | 'contestant'>): string {
+  return JSON.stringify([series, contestant, nodes, active]);
+}
+
+/** By keyOf, then by round. */
+function indexed(samples: readonly Sample[]): ReadonlyMap<string, Rounds> {
+  const index = new Map<string, Map<number, number[]>>();
+  for (const { series, contestant, nodes, active, round, values } of samples) {
+    const key = keyOf({ series, contestant, nodes, active });
+    const rounds = index.get(key) ?? new Map<number, number[]>();
+    index.set(key, rounds);
+    rounds.set(round, [...(rounds.get(round) ?? []), ...values]);
+  }
+  return index;
+}
+
+function cellsOf(figure: Figure, contestants: readonly string[], rounds: readonly Rounds[]): Cell[] {
+  const compared = grows(figure) ? commonOf(rounds) : rounds;
+  const measured = contestants.flatMap((contestant, index) =>
+    measuredOf(figure, contestant, compared[index] ?? new Map()),
+  );
+  return marked(figure, measured);
+}
+
+/** A sum, and a largest value, of more rounds is larger: they compare only over the same ones. */
+function grows({ statistic }: Figure): boolean {
+  return statistic === 'sum' || statistic === 'largest';
+}
+
+/** The rounds that all have who have any: an interrupted run has one more of some. */
+function commonOf(rounds: readonly Rounds[]): Rounds[] {
+  const present = rounds.filter(hasValues);
+  return rounds.map(
+    (own) =>
+      new Map([...own].filter(([round]) => present.every((other) => (other.get(round) ?? []).length > 0))),
+  );
+}
+
+function hasValues(rounds: Rounds): boolean {
+  return [...rounds.values()].some((values) => values.length > 0);
+}
+
+function measuredOf({ statistic }: Figure, contestant: string, rounds: Rounds): Measured[] {
+  const inOrder = [...rounds].sort(([one], [other]) => one - other).map(([, values]) => values);
+  const value = statisticOf(statistic, inOrder.flat());
+  return value === undefined
+    ? []
+    : [{ contestant, value, rounds: inOrder.flatMap((values) => statisticOf(statistic, values) ?? []) }];
+}
+
+function marked({ better }: Figure, measured: readonly Measured[]): Cell[] {
+  const values = measured.map(({ value }) => value);
+  const best = better === 'less' ? Math.min(...values) : Math.max(...values);
+  const differ = values.some((value) => value !== best);
+  return measured.map((cell) => ({
+    ...cell,
+    best: differ && cell.value === best,
+    ratio: best > 0 && measured.length > 1 ? cell.value / best : undefined,
+  }));
+}
