@@ -22,7 +22,12 @@ const handlers: Handlers = {
   cleanup: async (options) => (await import('../agent/cleanup.ts')).cleanup(options),
   stats: (options) => showStats(options, out),
   compare: async (options) =>
-    (await import('../compare/compare.ts')).runCompare(options, { out, err, terminal: process.stderr.isTTY }),
+    (await import('../compare/compare.ts')).runCompare(options, {
+      out,
+      err,
+      outIsTerminal: process.stdout.isTTY,
+      errIsTerminal: process.stderr.isTTY,
+    }),
 };
 
 process.stdout.on('error', ignoreBrokenPipe);

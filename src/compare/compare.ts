@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { readVersion } from '../agent/version.ts';
 import { systemClock } from '../base/clock.ts';
 import { builtProgram } from '../lab/daemon.ts';
@@ -11,11 +10,11 @@ import { takeDownOrphans } from '../lab/take-down.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { Comparison } from './comparison.ts';
 import type { Contestant } from './contestant.ts';
-import { asHtml, asTable } from './presentation.ts';
-import { readResults } from './read-results.ts';
+import { present } from './presentation.ts';
 import { Recorder } from './recorder.ts';
 import { requireNamespaces, requirePrograms } from './requirements.ts';
 import type { ComparisonPlan, Results } from './results.ts';
+import { readResults } from './results-file.ts';
 import { Scene } from './scene.ts';
 import { SCHEDULE, type Schedule } from './schedule.ts';
 import { StatusLine } from './status-line.ts';
@@ -25,8 +24,8 @@ import { stepsOf } from './steps.ts';
 export interface CompareOutput {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Whether what goes to `err` may be rewritten. */
-  readonly terminal: boolean;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
 }
 
 /**
@@ -42,7 +41,7 @@ export async function runCompare(
   schedule: Schedule = SCHEDULE,
 ): Promise<number> {
   if (options.from !== undefined) {
-    present(readResults(options.from), options, output);
+    await show(await readResults(options.from), options, output);
     return 0;
   }
   await requirePrograms();
@@ -65,7 +64,7 @@ async function measure(options: CompareOptions, output: CompareOutput, schedule:
   };
   const guard = new Guard({ takeDown }, { crashes: true });
   work = compareOn(scene, contestants, { options, output, schedule }, () => guard.ending).then((found) =>
-    present(found, options, output),
+    show(found, options, output),
   );
   try {
     await work;
@@ -142,12 +141,6 @@ function planOf(options: CompareOptions, contestants: readonly Contestant[]): Co
   };
 }
 
-function present(found: Results, options: CompareOptions, { out }: CompareOutput): void {
-  if (options.json !== undefined) {
-    writeFileSync(options.json, `${JSON.stringify(found)}\n`);
-  }
-  if (options.html !== undefined) {
-    writeFileSync(options.html, asHtml(found));
-  }
-  out(asTable(found));
+async function show(found: Results, options: CompareOptions, output: CompareOutput): Promise<void> {
+  output.out(await present(found, { ...options, colours: output.outIsTerminal }));
 }

@@ -2,7 +2,7 @@
 export interface StatusOutput {
   readonly err: (text: string) => void;
   /** Whether what was written can be written over. */
-  readonly terminal: boolean;
+  readonly errIsTerminal: boolean;
 }
 
 /** A terminal whose width is unknown is this wide; a line that wraps cannot be rewritten. */
@@ -18,14 +18,14 @@ export class StatusLine {
   }
 
   show(text: string): void {
-    const { err, terminal } = this.#output;
+    const { err, errIsTerminal } = this.#output;
     this.#shown = true;
-    err(terminal ? `\r\x1b[K${text.slice(0, WIDTH)}` : `${text}\n`);
+    err(errIsTerminal ? `\r\x1b[K${text.slice(0, WIDTH)}` : `${text}\n`);
   }
 
   /** Takes the line away, so that something else can be written. */
   end(): void {
-    if (this.#shown && this.#output.terminal) {
+    if (this.#shown && this.#output.errIsTerminal) {
       this.#output.err('\r\x1b[K');
     }
     this.#shown = false;
