@@ -43,7 +43,7 @@ export const CHANGE_FIGURES: readonly Figure[] = [
         title: `${titleOf(kind, size)}, requests`,
         unit: '',
         sentence:
-          'Messages that the agent sends to route netlink for it, counted by strace, without traffic to the node.',
+          'Messages by which the agent asks route netlink to change something for it, counted by strace, without traffic to the node.',
       },
     ]),
   ),

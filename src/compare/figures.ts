@@ -26,7 +26,7 @@ const START_FIGURES: readonly Figure[] = [
     title: 'netlink requests',
     unit: '',
     sentence:
-      'Messages that the agent sent to route netlink until its tables stood still, counted by strace in a start that is not timed and without traffic.',
+      'Messages by which the agent asked route netlink to change something until its tables stood still, counted by strace in a start that is not timed and without traffic.',
   },
   {
     ...common,
@@ -77,7 +77,7 @@ const MEMORY: Figure = {
   title: 'kernel memory',
   unit: 'KiB',
   sentence:
-    'What all slab caches of the kernel shrink by when the tunnel device is removed, with the agent killed before, after traffic to the largest active share and to every node (/proc/slabinfo); the device itself is in it.',
+    'What the kernel frees in its caches kmalloc and ip_fib when the tunnel device is removed, with the agent killed before, after traffic to the largest active share and to every node (/proc/slabinfo as root; to some 20 KiB, the device itself among it).',
 };
 
 const PHASES = [

@@ -1,6 +1,6 @@
-import { NLMSG_NOOP } from '../netlink/constants.ts';
+import { RTM_GETLINK, RTM_NEWLINK } from '../netlink/constants.ts';
 
-/** What was asked of the kernel over route netlink. */
+/** What the kernel was asked to change over route netlink. */
 export interface Requests {
   readonly messages: number;
   readonly bytes: number;
@@ -15,7 +15,10 @@ export function tracedTo(file: string): string[] {
   return ['strace', '-f', '-qq', '-yy', '-v', '-xx', '-s', '1000000', '-e', calls, '-o', file];
 }
 
-/** Counts the netlink messages in lines that `tracedTo` made strace write; NLMSG_NOOP asks for nothing and is left out. */
+/**
+ * Counts the netlink messages in lines that `tracedTo` made strace write. Those that only ask what is there (RTM_GET...) are
+ * left out: how often an agent looks after itself depends on how fast it is.
+ */
 export function countRequests(trace: string): Requests {
   let [messages, bytes] = [0, 0];
   for (const line of trace.split('\n')) {
@@ -33,7 +36,7 @@ export function countRequests(trace: string): Requests {
 function lengthsIn(line: string): number[] {
   const read = [...line.matchAll(/\{nlmsg_len=(\d+), nlmsg_type=(\w+)/g)];
   if (read.length > 0) {
-    return read.filter(([, , type]) => type !== 'NLMSG_NOOP').map(([, length]) => Number(length));
+    return read.filter(([, , type = '']) => CHANGE.test(type)).map(([, length]) => Number(length));
   }
   const hexadecimal = /"((?:\\x[0-9a-f]{2})*)"/.exec(line)?.[1] ?? '';
   return lengthsOf(Buffer.from(hexadecimal.replaceAll('\\x', ''), 'hex'));
@@ -48,12 +51,19 @@ function lengthsOf(bytes: Buffer): number[] {
     if (length < 16) {
       break;
     }
-    if (view.getUint16(at + 4, LITTLE) !== NLMSG_NOOP) {
+    if (isChange(view.getUint16(at + 4, LITTLE))) {
       lengths.push(length);
     }
     at += (length + 3) & ~3;
   }
   return lengths;
+}
+
+const CHANGE = /^RTM_(NEW|DEL|SET)/;
+
+/** The types of an object come in fours: new, delete, get, set (include/uapi/linux/rtnetlink.h). */
+function isChange(type: number): boolean {
+  return type >= RTM_NEWLINK && (type - RTM_NEWLINK) % 4 !== RTM_GETLINK - RTM_NEWLINK;
 }
 
 const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

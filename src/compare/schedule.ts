@@ -6,9 +6,12 @@ export interface Schedule {
   readonly killedAfterMs: readonly number[];
   /** The idle time-out that our modes are given where what is idle is counted. */
   readonly idleSeconds: number;
+  /** Nodes that do not answer within so many milliseconds after a start do not answer. */
+  readonly reachedWithinMs: number;
 }
 
 export const SCHEDULE: Schedule = {
   killedAfterMs: KILLED_AFTER.map((seconds) => seconds * 1000),
   idleSeconds: 2,
+  reachedWithinMs: 20_000,
 };

@@ -3,29 +3,27 @@ import { Agent } from '../agent.ts';
 import type { Turn } from './turn.ts';
 import { recordUsage } from './usage.ts';
 
-/** Nodes that do not answer within this time do not answer. */
-const REACHED_WITHIN_MS = 20_000;
-
 /**
  * Starts the contestant from nothing and records how long it took until it was ready: the subnet file is written and the
  * first, the middle and the last node have answered. One that leaves nodes out of reach goes on without that figure.
  *
+ * @param reachedWithinMs nodes that do not answer within this time do not answer
  * @throws CompareFault when it does not become ready
  */
-export async function timedStart(turn: Turn): Promise<Agent> {
+export async function timedStart(turn: Turn, reachedWithinMs: number): Promise<Agent> {
   const { stand, contestant, nodes, recorder, cell } = turn;
   const agent = await Agent.start(stand, contestant);
   const probes = [...new Set([1, Math.ceil(nodes / 2), nodes])].map(probeAddress);
   const [written, { moments }] = await Promise.all([
     agent.subnetFileWritten(),
-    stand.traffic.until(probes, 'answers', REACHED_WITHIN_MS),
+    stand.traffic.until(probes, 'answers', reachedWithinMs),
   ]);
   agent.assertRunning();
   const reached = moments.filter((moment) => moment !== null);
   if (reached.length < probes.length) {
     const found = `${probes.length - reached.length} of ${probes.length} nodes`;
     recorder.leaveOut(
-      `Ready, for ${contestant.name} with ${nodes} nodes in round ${cell.round}: ${found} did not answer within 20 s.`,
+      `Ready, for ${contestant.name} with ${nodes} nodes in round ${cell.round}: ${found} did not answer in time.`,
     );
   }
   const ready = reached.length < probes.length ? [] : [Math.max(written, ...reached) - agent.startedAt];

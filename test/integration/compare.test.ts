@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { CompareOptions } from '../../src/compare/compare-options.ts';
+import type { Results } from '../../src/compare/results.ts';
+import { readResults } from '../../src/compare/results-file.ts';
+import { runCommand } from '../../src/lab/command.ts';
+import { namespacesOfLab, takeDownLab } from '../../src/lab/take-down.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { labSkipReason } from '../support/lab-fixture.ts';
+
+const CHILD = fileURLToPath(new URL('../support/compare-child.js', import.meta.url));
+const PEER = fileURLToPath(new URL('../support/eager-peer.js', import.meta.url));
+
+const peer = (name: string, ...ways: string[]) => ({
+  name,
+  command: [process.execPath, PEER, ...ways].join(' '),
+});
+
+interface Ending {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Compared extends Ending {
+  /** Where its results are, if it wrote any. */
+  readonly json: string;
+}
+
+interface Running {
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly told: () => string;
+  readonly ended: Promise<Compared>;
+}
+
+/** Starts a small comparison; at its end there is nothing of it left, however it went. */
+function start(
+  test: TestContext,
+  options: Partial<CompareOptions>,
+  environment: NodeJS.ProcessEnv = {},
+): Running {
+  const folder = mkdtempSync(join(tmpdir(), 'compare-test-'));
+  const json = join(folder, 'results.json');
+  const child = spawn(process.execPath, [CHILD, JSON.stringify({ json, ...options })], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  const lab = `l3m-${child.pid}`;
+  test.after(async () => {
+    child.kill('SIGKILL');
+    await takeDownLab(lab, join('/dev/shm', lab));
+    rmSync(folder, { recursive: true });
+  });
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    text.out += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    text.err += String(chunk);
+  });
+  const ended = new Promise<Compared>((resolve) => {
+    child.once('close', (status, signal) => resolve({ status, signal, ...text, json }));
+  }).then(async (compared) => {
+    assert.deepEqual(await namespacesOfLab(lab), []);
+    assert.ok(![tmpdir(), '/dev/shm'].some((parent) => existsSync(join(parent, lab))), 'the folder is gone');
+    const processes = await runCommand('ps', ['-eo', 'args']);
+    assert.ok(!processes.includes(lab), processes);
+    return compared;
+  });
+  return { kill: (signal) => void child.kill(signal), told: () => text.err, ended };
+}
+
+/** All values of a series for a contestant, over rounds. */
+function valuesOf(results: Results, contestant: string, series: string, nodes: number, active?: number) {
+  return results.samples
+    .filter((sample) => sample.contestant === contestant && sample.series === series)
+    .filter((sample) => sample.nodes === nodes && sample.active === active)
+    .flatMap(({ values }) => values);
+}
+
+/** The only value of a series in one round. */
+function one(results: Results, contestant: string, series: string, nodes: number, active?: number): number {
+  const values = valuesOf(results, contestant, series, nodes, active);
+  assert.equal(values.length, 1, `${contestant} ${series} ${nodes} ${active}: ${values}`);
+  return values[0] ?? Number.NaN;
+}
+
+function assertEntries(results: Results, nodes: number): void {
+  for (const active of [0.5, 1]) {
+    const count = (contestant: string, table: string) =>
+      one(results, contestant, `entries.traffic.${table}`, nodes, active);
+    const hosts = nodes * active;
+    assert.equal(count('lazy', 'neighbours'), hosts * 3, 'one for each destination');
+    assert.equal(count('lazy', 'routes'), 1);
+    assert.equal(count('lazy-subnet', 'routes'), hosts + 1);
+    assert.equal(count('lazy-subnet', 'forwarding'), hosts);
+    for (const table of ['routes', 'neighbours', 'forwarding']) {
+      assert.equal(count('eager', table), nodes, table);
+      assert.equal(count('flannel', table), nodes, table);
+    }
+  }
+  assert.equal(one(results, 'lazy', 'entries.start.neighbours', nodes), 0);
+  assert.equal(one(results, 'lazy', 'entries.idle.neighbours', nodes), 0);
+  assert.equal(one(results, 'lazy-subnet', 'entries.idle.routes', nodes), 1);
+  assert.equal(one(results, 'eager', 'entries.idle.routes', nodes), nodes);
+}
+
+function assertTraffic(results: Results, name: string, nodes: number): void {
+  assert.equal(one(results, name, 'first.lost', nodes, 1), 0, name);
+  assert.equal(one(results, name, 'burst.answered', nodes, 1), 100, name);
+  assert.ok(one(results, name, 'steady.rate', nodes) > 1000, name);
+  assert.ok(one(results, name, 'start.ready', nodes) > 50, name);
+  for (const kind of ['join', 'move', 'leave']) {
+    const time = one(results, name, `change.${kind}.1`, nodes);
+    assert.ok(time > 0 && time < 2000, `${name} ${kind} ${time} ms`);
+  }
+  assert.deepEqual(valuesOf(results, name, 'change.missed', nodes), [0, 0, 0], name);
+}
+
+describe('a comparison', { skip: labSkipReason() }, () => {
+  it('finds what must be in each mode, and a program that programs like flannel equal to eager', async (test) => {
+    const { status, err, out, json } = await start(test, {
+      modes: ['lazy', 'lazy-subnet', 'eager'],
+      peers: [peer('flannel')],
+      nodes: [4, 8],
+      active: [0.5, 1],
+    }).ended;
+    assert.equal(status, 0, err);
+    assert.match(out, /8 nodes/);
+    assert.match(err, /eager, 8 nodes, round 1 of 1/);
+    const results = await readResults(json);
+    assert.equal(results.interrupted, false);
+    for (const nodes of [4, 8]) {
+      assertEntries(results, nodes);
+      for (const { name } of results.plan.contestants) {
+        assertTraffic(results, name, nodes);
+      }
+    }
+    const growth = (contestant: string) =>
+      one(results, contestant, 'start.requests', 8) - one(results, contestant, 'start.requests', 4);
+    assert.equal(growth('eager'), 12, 'three requests for each node');
+    assert.equal(growth('flannel'), 12);
+    assert.equal(growth('lazy'), 4, 'one for each node');
+    assert.equal(growth('lazy-subnet'), 0);
+    for (const seconds of [5, 60, 120]) {
+      for (const [contestant, reached] of Object.entries({
+        lazy: 0,
+        'lazy-subnet': 0,
+        eager: 100,
+        flannel: 100,
+      })) {
+        assert.equal(one(results, contestant, `killed.known.${seconds}`, 8), 100);
+        assert.equal(one(results, contestant, `killed.new.${seconds}`, 8), reached);
+      }
+    }
+  });
+
+  it('shows a program broken that leaves nodes out', async (test) => {
+    const { status, err, json } = await start(test, {
+      modes: [],
+      peers: [peer('broken', '--broken')],
+      nodes: [3],
+    }).ended;
+    assert.equal(status, 0, err);
+    const results = await readResults(json);
+    assert.deepEqual(valuesOf(results, 'broken', 'start.ready', 3), []);
+    assert.ok(results.leftOut.some((sentence) => /broken.*2 of 3 nodes did not answer/.test(sentence)));
+    assert.deepEqual(valuesOf(results, 'broken', 'first.lost', 3, 1), [6]);
+    const [answered = 100] = valuesOf(results, 'broken', 'burst.answered', 3, 1);
+    assert.ok(Math.abs(answered - 33.3) < 0.1, `${answered} %`);
+    assert.deepEqual(valuesOf(results, 'broken', 'change.missed', 3), [1, 1, 0]);
+  });
+
+  const refused: [why: string, command: string, says: RegExp][] = [
+    ['ends at once', peer('', '--fails').command, /it ended: .*one line of mine \| and that is my last one/],
+    ['ends later', peer('', '--stops').command, /it ended/],
+    ['is not there', '/nowhere/flanneld -x', /it ended: .*nowhere\/flanneld: not found/],
+  ];
+  for (const [why, command, says] of refused) {
+    it(`is refused in one line when a program ${why}`, async (test) => {
+      const { status, err, out, json } = await start(test, { modes: [], peers: [{ name: 'other', command }] })
+        .ended;
+      const [last = ''] = err.trimEnd().split('\n').slice(-1);
+      assert.match(last, /^failed: peer other: /);
+      assert.match(last, says);
+      assert.deepEqual([status, out, existsSync(json)], [1, '', false]);
+    });
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`keeps what there is when ${signal} ends it`, async (test) => {
+      const running = start(test, { modes: ['lazy'], rounds: 50 });
+      await waitUntil('the second round', () => running.told().includes('round 2 of 50'), {
+        timeout: 60_000,
+      });
+      running.kill(signal);
+      const { signal: endedBy, out, err, json } = await running.ended;
+      assert.equal(endedBy, signal, err);
+      assert.match(out, /2 nodes/);
+      const results = await readResults(json);
+      assert.equal(results.interrupted, true);
+      assert.equal(valuesOf(results, 'lazy', 'steady.rate', 2).length, 1);
+    });
+  }
+
+  it('is refused in one line without a program that it needs, and where the kernel has no VXLAN', async (test) => {
+    const programs = mkdtempSync(join(tmpdir(), 'compare-programs-'));
+    test.after(() => rmSync(programs, { recursive: true }));
+    const bare = await start(test, {}, { PATH: programs, HOME: programs }).ended;
+    assert.match(bare.err, /^failed: .*not installed.*\n$/);
+    assert.equal(bare.status, 1);
+    const real = (await runCommand('sh', ['-c', 'command -v ip'])).trim();
+    const refusal = 'echo "Error: Unknown device type." >&2; exit 2';
+    const script = `case "$*" in *-batch*) lines=$(cat); case "$lines" in *"type vxlan"*) ${refusal};; esac
+      printf "%s\\n" "$lines" | exec ${real} "$@";; *) exec ${real} "$@";; esac`;
+    writeFileSync(join(programs, 'ip'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(programs, 'ip'), 0o755);
+    const { PATH = '' } = process.env;
+    const without = await start(test, {}, { PATH: `${programs}:${PATH}` }).ended;
+    assert.match(without.err, /failed: kernel: it has no VXLAN devices; allowed: one with CONFIG_VXLAN.*\n$/);
+    assert.equal(without.status, 1);
+  });
+});
