@@ -1,7 +1,10 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { codeOf } from '../base/errno.ts';
 import { FIGURES } from './figures.ts';
 import { renderTable } from './report/table.ts';
 import type { Results } from './results.ts';
-import { writeReport, writeResults } from './results-file.ts';
+import { ResultsFileFault, writeReport, writeResults } from './results-file.ts';
 
 /** Where results are shown. */
 export interface PresentationOptions {
@@ -11,6 +14,22 @@ export interface PresentationOptions {
   readonly html?: string;
   /** Whether the table goes to a terminal. */
   readonly colours: boolean;
+}
+
+/**
+ * Makes sure that the files can be written, before minutes are spent on what is to stand in them.
+ *
+ * @throws ResultsFileFault naming the first that cannot
+ */
+export function requireWritable(files: readonly (string | undefined)[]): void {
+  for (const file of files.filter((one) => one !== undefined)) {
+    try {
+      accessSync(dirname(file), constants.W_OK);
+    } catch (error) {
+      const found = `cannot be written (${codeOf(error) ?? 'unknown'})`;
+      throw new ResultsFileFault(file, found, 'a folder that can be written', error);
+    }
+  }
 }
 
 /**

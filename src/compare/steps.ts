@@ -19,8 +19,8 @@ export interface Steps {
 }
 
 /** Seconds of a turn on a usual machine: its starts and waits, and what it sends and reads for each node. */
-const TURN_SECONDS = 3.5;
-const SECONDS_PER_NODE = 0.003;
+const TURN_SECONDS = 5.5;
+const SECONDS_PER_NODE = 0.002;
 /** Of the lives in which requests and what is left after idling are counted. */
 const COUNTED_SECONDS = 9;
 const COUNTED_SECONDS_PER_NODE = 0.006;
