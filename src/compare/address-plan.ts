@@ -44,6 +44,16 @@ export function probeAddress(node: number): Ipv4 {
   return plannedSubnet(node) + 1;
 }
 
+/** The first, the middle and the last of nodes 1 to `count` in the order of their keys, in which etcd lists them. */
+export function outermostNodes(count: number): number[] {
+  const byKey = Array.from({ length: count }, (_, index) => ({
+    node: 1 + index,
+    key: plannedLease(1 + index).name,
+  })).sort((one, other) => (one.key < other.key ? -1 : 1));
+  const places = new Set([0, Math.floor(count / 2), count - 1]);
+  return [...places].flatMap((place) => byKey[place]?.node ?? []);
+}
+
 /** Leases of nodes `first` to `first + count - 1`. */
 export function leasesOf(first: number, count: number) {
   return Array.from({ length: count }, (_, index) => plannedLease(first + index));

@@ -70,6 +70,7 @@ export class Comparison {
     const turn = this.#turn(contestant, nodes, round);
     await turn.scene.publish(turn.stand, nodes);
     const timed = await timedStart(turn, this.#parts.schedule.reachedWithinMs);
+    await timed.settled();
     await measureBursts(turn, timed);
     await timed.kill();
 

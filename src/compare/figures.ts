@@ -16,7 +16,7 @@ const START_FIGURES: readonly Figure[] = [
     title: 'ready after',
     unit: 'ms',
     sentence:
-      'From the start of the process, with all leases in etcd and nothing in the kernel, until the subnet file is written and the first, the middle and the last node have answered a ping from a container.',
+      'From the start of the process, with all leases in etcd and nothing in the kernel, until the subnet file is written and the first, the middle and the last node in the order of their keys have answered a ping from a container.',
   },
   {
     ...common,

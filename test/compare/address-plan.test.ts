@@ -8,6 +8,7 @@ import {
   MOST_PODS,
   movedLeasesOf,
   networkConfig,
+  outermostNodes,
   podAddress,
   probeAddress,
   shuffledNodes,
@@ -69,6 +70,19 @@ describe('the addresses of the comparison', () => {
       );
     }
     assert.notDeepEqual(shuffledNodes(10), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('have outermost nodes by their keys, as etcd lists them', () => {
+    assert.deepEqual(outermostNodes(1), [1]);
+    assert.deepEqual(outermostNodes(2), [1, 2]);
+    // 10.128.1.0, 10.128.10.0, 10.128.2.0 and so on to 10.128.9.0.
+    assert.deepEqual(outermostNodes(10), [1, 5, 9]);
+    // Of 1,000 keys 255 begin with 10.128 and 256 with 10.129; eleven of the latter go on with a nine.
+    assert.deepEqual(outermostNodes(1000).map(probeAddress).map(formatIpv4), [
+      '10.128.1.1',
+      '10.129.9.1',
+      '10.131.99.1',
+    ]);
   });
 
   it('are active in the share that is asked for, one at least', () => {

@@ -1,4 +1,4 @@
-import { probeAddress } from '../address-plan.ts';
+import { outermostNodes, probeAddress } from '../address-plan.ts';
 import { Agent } from '../agent.ts';
 import type { Turn } from './turn.ts';
 import { recordUsage } from './usage.ts';
@@ -13,7 +13,7 @@ import { recordUsage } from './usage.ts';
 export async function timedStart(turn: Turn, reachedWithinMs: number): Promise<Agent> {
   const { stand, contestant, nodes, recorder, cell } = turn;
   const agent = await Agent.start(stand, contestant);
-  const probes = [...new Set([1, Math.ceil(nodes / 2), nodes])].map(probeAddress);
+  const probes = outermostNodes(nodes).map(probeAddress);
   const [written, { moments }] = await Promise.all([
     agent.subnetFileWritten(),
     stand.traffic.until(probes, 'answers', reachedWithinMs),
