@@ -55,7 +55,7 @@ export const TRAFFIC_FIGURES: readonly Figure[] = [
     better: 'more',
     byActive: false,
     sentence:
-      'Pings answered per second over 0.5 s with at most 32 under way, to one pod of every node in turn, all of which were talked to before; from the container through the tunnel and back.',
+      'Pings answered per second over three times 0.3 s, with at most 32 under way, to one pod of every node in turn, all of which were talked to before; from the container through the tunnel and back.',
   },
   {
     id: 'steady.roundTrip',
@@ -66,7 +66,8 @@ export const TRAFFIC_FIGURES: readonly Figure[] = [
     unit: 'us',
     better: 'less',
     byActive: false,
-    sentence: 'Round trip in the middle, one ping at a time over 0.3 s, to the same destinations.',
+    sentence:
+      'Round trip in the middle, one ping at a time over three times 0.1 s, to the same destinations.',
   },
   {
     ...byShare,
@@ -78,7 +79,7 @@ export const TRAFFIC_FIGURES: readonly Figure[] = [
     unit: '%',
     better: 'more',
     sentence:
-      'One ping each to pods of nodes that nothing was sent to before, sent as fast as possible: all pods of the active nodes, but at most 512 at once, because the kernel lets 1,024 addresses of the whole machine wait (gc_thresh3); the share that was answered.',
+      'One ping each to pods of nodes that nothing was sent to before, sent as fast as possible: all pods of the active nodes, in up to five bursts of at most 512 (the kernel lets 1,024 addresses of the whole machine wait, gc_thresh3); the share that was answered.',
   },
   {
     ...byShare,

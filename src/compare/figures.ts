@@ -84,7 +84,7 @@ const PHASES = [
   ['start', 'start', 'from its start until it is ready', false],
   ['burst', 'burst', 'during the burst to new destinations', true],
   ['traffic', 'first packets', 'while every pod of every active node gets its first packets', true],
-  ['steady', 'steady forwarding', 'during steady forwarding, which takes 0.8 s', false],
+  ['steady', 'steady forwarding', 'during steady forwarding, which takes 1.2 s', false],
   ['changes', 'changes', 'while nodes join, move and leave', false],
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { Agent } from '../agent.ts';
+import type { Burst } from '../traffic/verbs.ts';
 import { activeNodes, podsOf, type Turn } from './turn.ts';
 import { withUsage } from './usage.ts';
 
@@ -7,23 +8,39 @@ const MOST_AT_ONCE = 512;
 /** Longer than the kernel asks for an address. */
 const PATIENCE_MS = 3500;
 
+/** Where a share has so many nodes that they are more than one burst, there are so many bursts at most. */
+const MOST_BURSTS = 5;
+
 /** Bursts to the pods of nodes that nothing was sent to yet, for one share after another. */
 export async function measureBursts(turn: Turn, agent: Agent): Promise<void> {
-  const { stand, recorder, cell, plan } = turn;
   for (const { shares, added } of activeNodes(turn)) {
-    const destinations = podsOf(added, plan.podsPerNode).slice(0, MOST_AT_ONCE);
-    const { sent, answered, last } = await withUsage(
-      turn,
-      agent,
-      'burst',
-      () => stand.traffic.burst(destinations, PATIENCE_MS),
-      shares,
-    );
+    const bursts = await withUsage(turn, agent, 'burst', () => sendBursts(turn, added), shares);
     for (const share of shares) {
-      recorder.add(cell, 'burst.sent', [sent], share);
-      recorder.add(cell, 'burst.answered', [(answered * 100) / destinations.length], share);
-      recorder.add(cell, 'burst.lost', [destinations.length - answered], share);
-      recorder.add(cell, 'burst.last', [last], share);
+      recordBursts(turn, bursts, share);
     }
   }
+}
+
+interface MeasuredBurst extends Burst {
+  readonly wanted: number;
+}
+
+async function sendBursts({ stand, plan }: Turn, nodes: readonly number[]): Promise<MeasuredBurst[]> {
+  const nodesOfOne = Math.max(Math.floor(MOST_AT_ONCE / plan.podsPerNode), 1);
+  const bursts: MeasuredBurst[] = [];
+  for (let begin = 0; begin < nodes.length && bursts.length < MOST_BURSTS; begin += nodesOfOne) {
+    const destinations = podsOf(nodes.slice(begin, begin + nodesOfOne), plan.podsPerNode);
+    const burst = await stand.traffic.burst(destinations, PATIENCE_MS);
+    bursts.push({ ...burst, wanted: destinations.length });
+  }
+  return bursts;
+}
+
+function recordBursts({ recorder, cell }: Turn, bursts: readonly MeasuredBurst[], share: number): void {
+  const record = (series: string, of: (burst: MeasuredBurst) => number | null) =>
+    recorder.add(cell, `burst.${series}`, bursts.map(of), share);
+  record('sent', ({ sent }) => sent);
+  record('answered', ({ answered, wanted }) => (answered * 100) / wanted);
+  record('lost', ({ answered, wanted }) => wanted - answered);
+  record('last', ({ last }) => last);
 }
