@@ -40,7 +40,7 @@ export function treeUsage(root: number): TreeUsage {
   const tree = processTree(root);
   return {
     processorMs: sum(tree.map(processorMsOf)),
-    residentMiB: sum(tree.map((pid) => readOf(`/proc/${pid}/status`, residentMiB))),
+    residentMiB: sum(tree.map((pid) => readOf(`/proc/${pid}/status`, memoryIn))),
   };
 }
 
@@ -61,8 +61,12 @@ function parentOf(pid: string): number | undefined {
 
 function readOf(file: string, parse: (text: string) => number): number {
   const text = unlessGone(() => readFileSync(file, 'utf8'));
-  // A process that was killed and not waited for has no memory any more.
-  return text === undefined || /^State:\s*Z/m.test(text) ? 0 : parse(text);
+  return text === undefined ? 0 : parse(text);
+}
+
+/** A process that is ending has no memory any more, and no such line. */
+function memoryIn(status: string): number {
+  return /^VmRSS:/m.test(status) ? residentMiB(status) : 0;
 }
 
 function unlessGone<T>(read: () => T): T | undefined {
