@@ -11,6 +11,13 @@ export interface Screen {
   readonly media?: 'screen' | 'print';
 }
 
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 const sent = z.looseObject({ request: z.looseObject({ url: z.string() }) });
 const paused = sent.extend({ requestId: z.string() });
 const socket = z.looseObject({ url: z.string() });
@@ -80,9 +87,10 @@ export class Page {
     }
   }
 
-  /** Writes a PNG of the whole page, however long it is. */
-  async screenshot(path: string): Promise<void> {
-    const options = { format: 'png', captureBeyondViewport: true };
+  /** Writes a PNG of a part of the page, in CSS pixels from its top left; of all of it, however long, by default. */
+  async screenshot(path: string, part?: Box): Promise<void> {
+    const clip = part === undefined ? {} : { clip: { ...part, scale: 1 } };
+    const options = { format: 'png', captureBeyondViewport: true, ...clip };
     const { data } = await this.#send('Page.captureScreenshot', options);
     writeFileSync(path, Buffer.from(z.string().parse(data), 'base64'));
   }

@@ -1,4 +1,4 @@
-import { numberText } from './numbers.ts';
+import { plainText } from './numbers.ts';
 
 /** Where values stand on an axis of a chart, in units of its own. */
 export interface Axis {
@@ -42,7 +42,7 @@ function decadeAxis(positive: readonly number[], zero: boolean): Axis {
   const low = Math.floor(Math.log10(Math.min(...positive)));
   const high = Math.ceil(Math.log10(Math.max(...positive)));
   const step = Math.ceil((high - low) / MOST_TICKS);
-  const decades = range(low, high, step).map((at) => ({ at, label: numberText(10 ** at) }));
+  const decades = range(low, high, step).map((at) => ({ at, label: plainText(10 ** at) }));
   const bottom = low - step;
   return {
     min: zero ? bottom : low,
@@ -54,11 +54,11 @@ function decadeAxis(positive: readonly number[], zero: boolean): Axis {
 
 function linearAxis(values: readonly number[]): Axis {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const step = niceStep((high - low || 1) / (MOST_TICKS - 1));
+  const step = niceStep((high - low || MOST_TICKS - 1) / (MOST_TICKS - 1));
   const [first, last] = [Math.floor(low / step), Math.max(Math.ceil(high / step), 1)];
   const ticks = range(first, last, 1).map((count) => ({
     at: count * step,
-    label: numberText(tidy(count * step)),
+    label: plainText(count * step),
   }));
   return { min: first * step, max: last * step, ticks, at: (value) => value };
 }
@@ -67,11 +67,6 @@ function linearAxis(values: readonly number[]): Axis {
 function niceStep(least: number): number {
   const decade = 10 ** Math.floor(Math.log10(least));
   return ([1, 2, 5].find((factor) => factor * decade >= least) ?? 10) * decade;
-}
-
-/** Without what multiplying leaves behind: 0.30000000000000004. */
-function tidy(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 /** Ends at or behind the last. */

@@ -25,7 +25,7 @@ const LEGEND_ROW = 20;
 const LEGEND_COLUMNS = 2;
 const ABOVE = 10;
 const BELOW = 42;
-const LEFT = 62;
+const LEFT = 70;
 const RIGHT = 16;
 const FONT = 12;
 /** A name that is longer is cut in the legend; the table has it whole. */
@@ -61,7 +61,7 @@ function optionOf(chart: Chart, legend: number): Option {
     xAxis: { ...axisOption(chart.x, chart.xName), nameGap: 26, splitLine: { show: false } },
     yAxis: {
       ...axisOption(chart.y, chart.yName),
-      nameGap: 44,
+      nameGap: 58,
       splitLine: { lineStyle: { color: colour('line') } },
     },
     series: [...chart.lines.map(spreadSeries), ...chart.lines.map(lineSeries)],
@@ -93,6 +93,8 @@ function axisOption({ min, max, ticks }: Axis, name: string) {
     max,
     name,
     nameLocation: 'middle' as const,
+    // It would make room for a name that stands too near to long labels by moving it out of the picture.
+    nameMoveOverlap: false,
     nameTextStyle: { color: colour('quiet'), fontSize: FONT },
     axisLine: { show: true, onZero: false, lineStyle: { color: colour('axis') } },
     axisTick: { show: true, customValues, lineStyle: { color: colour('axis') } },

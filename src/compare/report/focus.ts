@@ -3,6 +3,8 @@ import { countText, shareText } from './numbers.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { Row } from './summary.ts';
 
+export type Place = Pick<Row, 'nodes' | 'active'>;
+
 /** A figure at the largest scale at which it compares anybody: what the verdict speaks of. */
 export interface Focus {
   readonly figure: Figure;
@@ -26,8 +28,16 @@ export function focusesOf(rows: readonly Row[], figures: readonly Figure[]): Foc
   });
 }
 
+/** The largest at which anything is compared. */
+export function mainPlace(focuses: readonly Focus[]): Place {
+  const places = focuses.filter(({ outcome }) => outcome.kind !== 'alone').map(({ row }) => row);
+  const nodes = Math.max(0, ...places.map((place) => place.nodes));
+  const shares = places.flatMap((place) => (place.nodes === nodes ? (place.active ?? []) : []));
+  return { nodes, active: shares.length === 0 ? undefined : Math.max(...shares) };
+}
+
 /** `1,000 nodes, 10 % active`. */
-export function placeText({ nodes, active }: Pick<Row, 'nodes' | 'active'>): string {
+export function placeText({ nodes, active }: Place): string {
   return [countText(nodes, 'node'), ...(active === undefined ? [] : [`${shareText(active)} active`])].join(
     ', ',
   );

@@ -48,6 +48,16 @@ export function numberText(value: number): string {
   return size >= 999_999.5 ? `${digits(value / 1e6)}M` : digits(value);
 }
 
+/** Without zeros at its end, for numbers that are round: `0.1`, `2,500`, `10M`. */
+export function plainText(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e12 || (size > 0 && size < 1e-4)) {
+    return value.toExponential();
+  }
+  const [divisor, letter] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : [1, ''];
+  return `${(value / divisor).toLocaleString('en', { maximumSignificantDigits: 6 })}${letter}`;
+}
+
 function digits(value: number): string {
   if (Math.abs(value) >= 100 || Number.isInteger(value)) {
     return value.toLocaleString('en', { maximumFractionDigits: 0 });
@@ -80,7 +90,7 @@ export function ratioText(ratio: number): string {
 
 /** A share of 1 in per cent: `10 %`. */
 export function shareText(share: number): string {
-  return `${numberText(share * 100)} %`;
+  return `${plainText(share * 100)} %`;
 }
 
 /** `1 node`, `1,000 nodes`. */

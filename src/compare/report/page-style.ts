@@ -25,7 +25,7 @@ figure{margin:0;padding:14px 12px 12px;background:var(--raised);border:1px solid
 figure svg{display:block;width:100%;max-width:430px;height:auto;margin:10px 0 6px}
 figure p{margin:0;font-size:.875rem}
 .where{color:var(--quiet);font-size:.875rem}
-figcaption{margin-top:auto;font-size:.875rem;color:var(--quiet)}
+figcaption{font-size:.875rem;color:var(--quiet)}
 summary{cursor:pointer;padding:6px 0;font-weight:600}
 .scroll{overflow-x:auto;margin:4px 0 16px}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}

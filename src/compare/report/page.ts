@@ -95,11 +95,11 @@ ${notice}
 }
 
 function verdictSection({ lead, groups }: Verdict): Markup {
-  const sentences = groups.map(({ group, text }) => html`<strong>${group}:</strong> ${text}`);
+  const sentences = groups.map(({ group, brief }) => html`<strong>${group}:</strong> ${brief}`);
   return html`<section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <p class="verdict">${lead}
 ${sentences}</p>
-<p class="verdict quiet">Somebody is ahead where the values differ by more than 20 % and every round agrees.</p></section>`;
+<p class="verdict quiet">Somebody is ahead where the values differ by more than 20 % and every round agrees; in brackets stands by how much.</p></section>`;
 }
 
 function groupSection(content: Content, group: string, index: number): Markup {
@@ -109,9 +109,10 @@ function groupSection(content: Content, group: string, index: number): Markup {
     .flatMap((figure) => chartsOf(figure, rows, contestants))
     .map((chart) => chartFigure(chart, draw));
   const text = verdict.groups.find((candidate) => candidate.group === group)?.text ?? '';
+  const where = verdict.place === '' ? '' : `${verdict.place}: `;
   const ofGroup = rows.filter(({ figure }) => figure.group === group);
   return html`<section id="group-${index}" aria-labelledby="group-${index}-title"><h2 id="group-${index}-title">${group}</h2>
-<p class="verdict">${text.charAt(0).toUpperCase()}${text.slice(1)}</p>
+<p class="verdict">${where}${text}</p>
 <div class="charts">
 ${charts}
 </div>

@@ -6,7 +6,7 @@ import { groupsOf } from './focus.ts';
 import { countText, numberText, ratioText, type Scale, scaleFor, shareText } from './numbers.ts';
 import { lineText } from './safe-text.ts';
 import { type Cell, cellOf, type Row, summarise } from './summary.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { verdictOf, verdictText } from './verdict.ts';
 import { wrap } from './wrap.ts';
 
 export interface TableOptions {
@@ -49,7 +49,7 @@ export function renderTable(
     ['What the rows mean', ...legend(figures)].join('\n'),
     ['How it was measured', ...facts(results)].join('\n'),
     ...(results.leftOut.length === 0 ? [] : [['Left out', ...bullets(results.leftOut)].join('\n')]),
-    ['Verdict', ...verdictLines(verdictOf(results, rows, figures))].join('\n'),
+    ['Verdict', ...wrap(lineText(verdictText(verdictOf(results, rows, figures))), WIDTH, INDENT)].join('\n'),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -169,11 +169,6 @@ function facts(results: Results): string[] {
   return factsOf(results).flatMap(([name, text]) =>
     wrap(lineText(text), WIDTH, `${INDENT}${name.padEnd(10)}`, ' '.repeat(INDENT.length + 10)),
   );
-}
-
-function verdictLines({ lead, groups }: Verdict): string[] {
-  const points = groups.map(({ group, text }) => `${group}: ${text}`);
-  return [...wrap(lineText(lead), WIDTH, INDENT), ...bullets(points)];
 }
 
 function bullets(sentences: readonly string[]): string[] {

@@ -1,25 +1,28 @@
 import type { Figure } from '../figure.ts';
 import type { Results } from '../results.ts';
-import { byText } from './by-text.ts';
-import { type Focus, focusesOf, groupsOf, placeText } from './focus.ts';
-import { growthText } from './growth.ts';
-import { listText, quantityText, ratioText } from './numbers.ts';
-import { type Ahead, gapOf } from './outcome.ts';
+import { type Focus, focusesOf, groupsOf, mainPlace, placeText } from './focus.ts';
+import { briefText, groupText } from './group-verdict.ts';
+import { listText } from './numbers.ts';
 import type { Row } from './summary.ts';
 
 export interface Verdict {
   /** Who is ahead in how many figures, and what the verdict stands on. */
   readonly lead: string;
+  /**
+   * The largest scale at which anything is compared, which the groups speak of: `At 1,000 nodes, 100 % active`; empty when nothing
+   * is.
+   */
+  readonly place: string;
   readonly groups: readonly GroupVerdict[];
 }
 
 export interface GroupVerdict {
   readonly group: string;
+  /** Who is ahead in what, by how many times. */
+  readonly brief: string;
+  /** The same with the values, with what shows no difference, and with what depends on the number of nodes. */
   readonly text: string;
 }
-
-/** Titles beyond this many are counted instead of named. */
-const NAMED = 3;
 
 /**
  * What the rows say about who is better where and by how much, in English. Somebody is ahead only where the values
@@ -30,33 +33,22 @@ export function verdictOf(results: Results, rows: readonly Row[], figures: reado
   const main = mainPlace(focuses);
   const groups = groupsOf(figures).map((group) => {
     const own = focuses.filter(({ figure }) => figure.group === group);
-    return { group, text: groupText(own, main) };
+    return { group, brief: briefText(own, main), text: groupText(own, main) };
   });
-  return { lead: leadText(results, focuses, main), groups };
+  const place = main.nodes === 0 ? '' : `At ${placeText(main)}`;
+  return { lead: leadText(results, focuses, place), place, groups };
 }
 
-/** The verdict as one paragraph. */
+/** The verdict as one paragraph, without the details. */
 export function verdictText({ lead, groups }: Verdict): string {
-  return [lead, ...groups.map(({ group, text }) => `${group}: ${text}`)].join(' ');
+  return [lead, ...groups.map(({ group, brief }) => `${group}: ${brief}`)].join(' ');
 }
 
-type Place = Pick<Row, 'nodes' | 'active'>;
-
-/** The largest at which anything is compared. */
-function mainPlace(focuses: readonly Focus[]): Place {
-  const places = focuses.filter(({ outcome }) => outcome.kind !== 'alone').map(({ row }) => row);
-  const nodes = Math.max(0, ...places.map((place) => place.nodes));
-  const shares = places.flatMap((place) => (place.nodes === nodes ? (place.active ?? []) : []));
-  return { nodes, active: shares.length === 0 ? undefined : Math.max(...shares) };
-}
-
-function leadText({ plan, interrupted }: Results, focuses: readonly Focus[], main: Place): string {
+function leadText({ plan, interrupted }: Results, focuses: readonly Focus[], place: string): string {
   const compared = focuses.filter(({ outcome }) => outcome.kind !== 'alone');
   const contestants = plan.contestants.map(({ name }) => name);
   const sentences =
-    compared.length === 0
-      ? [nothingText(focuses)]
-      : [`At ${placeText(main)}: ${tallyText(compared, contestants)}.`];
+    compared.length === 0 ? [nothingText(focuses)] : [`${place}: ${tallyText(compared, contestants)}.`];
   if (compared.length > 0 && plan.rounds === 1) {
     sentences.push('One round only: nothing shows how far two runs of the same are apart.');
   }
@@ -91,89 +83,4 @@ function tallyText(compared: readonly Focus[], contestants: readonly string[]): 
 
 function leads(outcome: Focus['outcome'], name: string): boolean {
   return outcome.kind === 'ahead' && outcome.leaders.some(({ contestant }) => contestant === name);
-}
-
-function groupText(focuses: readonly Focus[], main: Place): string {
-  const titles = (kind: Focus['outcome']['kind']) =>
-    titlesText(
-      focuses.filter(({ outcome }) => outcome.kind === kind),
-      main,
-    );
-  const level = titles('level');
-  const unclear = titles('unclear');
-  const alone = titles('alone');
-  const clauses = [
-    ...aheadTexts(focuses, main),
-    ...(level === '' ? [] : [`no difference above 20 % in ${level}`]),
-    ...(unclear === '' ? [] : [`a difference that not every round shows in ${unclear}`]),
-    ...(alone === '' ? [] : [`nothing to compare in ${alone}`]),
-  ];
-  const growth = growthText(focuses);
-  return [`${clauses.join('; ')}.`, ...(growth === undefined ? [] : [growth])].join(' ');
-}
-
-type Won = Focus & { readonly outcome: Ahead };
-
-/** One clause for each set of leaders with the same contestants behind them; those with most figures first. */
-function aheadTexts(focuses: readonly Focus[], main: Place): string[] {
-  const sides = new Map<string, Won[]>();
-  for (const focus of focuses.filter(isWon)) {
-    const { leaders, behind } = focus.outcome;
-    const key = JSON.stringify([inOrder(focus.row, leaders), inOrder(focus.row, behind)]);
-    sides.set(key, [...(sides.get(key) ?? []), focus]);
-  }
-  return [...sides.values()]
-    .toSorted((one, other) => other.length - one.length)
-    .map((won) => aheadText(won, main));
-}
-
-function isWon(focus: Focus): focus is Won {
-  return focus.outcome.kind === 'ahead';
-}
-
-function aheadText(won: readonly Won[], main: Place): string {
-  const [widest] = won.toSorted((one, other) => gapOfOutcome(other) - gapOfOutcome(one) || 0);
-  if (widest === undefined) {
-    return '';
-  }
-  const { leaders, behind } = widest.outcome;
-  const names = inOrder(widest.row, leaders);
-  const most = won.length > 1 ? `most in ${widest.figure.title}: ` : '';
-  return (
-    `${listText(names)} ${names.length === 1 ? 'is' : 'are'} ahead of ${listText(inOrder(widest.row, behind))} ` +
-    `in ${titlesText(won, main)} (${most}${detailText(widest)})`
-  );
-}
-
-/** In the order of the plan, so that the same contestants are the same text whoever of them is the best. */
-function inOrder({ cells }: Row, chosen: Ahead['leaders']): string[] {
-  return cells.filter((cell) => chosen.includes(cell)).map(({ contestant }) => contestant);
-}
-
-function gapOfOutcome({ outcome: { leaders, behind } }: Won): number {
-  const [best] = leaders;
-  const worst = behind.at(-1);
-  return best === undefined || worst === undefined ? 1 : gapOf(best, worst);
-}
-
-/** `12 against 24 (2.0x) of lazy-subnet and 3,010 (251x) of eager and flanneld`. */
-function detailText({ figure, outcome: { leaders, behind } }: Won): string {
-  const best = leaders[0]?.value ?? 0;
-  const others = behind.map(({ contestant, value }) => {
-    const ratio = best > 0 && value > 0 ? ` (${ratioText(value / best)})` : '';
-    return { name: contestant, text: `${quantityText(value, figure.unit)}${ratio}` };
-  });
-  const texts = byText(others).map(({ names, text }) => `${text} of ${listText(names)}`);
-  return `${quantityText(best, figure.unit)} against ${listText(texts)}`;
-}
-
-/** With the place of those that do not stand at the main one. */
-function titlesText(focuses: readonly Focus[], main: Place): string {
-  const titles = focuses.map(({ figure, row, outcome }) => {
-    const elsewhere = row.nodes !== main.nodes || (row.active !== undefined && row.active !== main.active);
-    return elsewhere && outcome.kind !== 'alone' ? `${figure.title} (at ${placeText(row)})` : figure.title;
-  });
-  return titles.length > NAMED + 1
-    ? `${titles.slice(0, NAMED).join(', ')} and ${titles.length - NAMED} more figures`
-    : listText(titles);
 }

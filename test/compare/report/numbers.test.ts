@@ -4,6 +4,7 @@ import {
   countText,
   listText,
   numberText,
+  plainText,
   quantityText,
   ratioText,
   scaleFor,
@@ -73,10 +74,24 @@ test('alone a value has the unit that fits it', () => {
 });
 
 test('shares, counts and lists', () => {
-  assert.deepEqual([0.01, 0.1, 0.005, 1].map(shareText), ['1 %', '10 %', '0.500 %', '100 %']);
+  assert.deepEqual([0.01, 0.1, 0.005, 1].map(shareText), ['1 %', '10 %', '0.5 %', '100 %']);
   assert.deepEqual([countText(1, 'node'), countText(1000, 'node')], ['1 node', '1,000 nodes']);
   assert.deepEqual(
     [[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((items) => listText(items)),
     ['', 'a', 'a and b', 'a, b and c'],
   );
+});
+
+test('round numbers have no zeros at their end', () => {
+  assert.deepEqual([0, 0.1, 0.5, 2500, 1e6, 1e7, 1e9, 0.30000000000000004, 1e-5].map(plainText), [
+    '0',
+    '0.1',
+    '0.5',
+    '2,500',
+    '1M',
+    '10M',
+    '1G',
+    '0.3',
+    '1e-5',
+  ]);
 });

@@ -44,9 +44,9 @@ test('every group has its sentence, and the paragraph holds them all', () => {
     verdict.groups.map(({ group }) => group),
     [...new Set(sampleFigures.map(({ group }) => group))],
   );
-  for (const { group, text } of verdict.groups) {
-    assert.ok(text.endsWith('.') && text.length > 20, text);
-    assert.ok(verdictText(verdict).includes(`${group}: ${text}`));
+  for (const { group, brief, text } of verdict.groups) {
+    assert.ok(text.endsWith('.') && text.length >= brief.length, text);
+    assert.ok(verdictText(verdict).includes(`${group}: ${brief}`));
   }
 });
 
@@ -111,4 +111,27 @@ test('many titles are counted', () => {
     groups[0]?.text ?? '',
     /in t0, t1, t2 and 3 more figures \(most in t0: 1 against 2 \(2\.0x\) of b\)/,
   );
+});
+
+test('in brief: who is ahead in what, and by how many times', () => {
+  const briefOf = (contestants: Readonly<Record<string, Rounds>>) =>
+    said(resultsOf({ 10: contestants })).groups[0]?.brief;
+  assert.equal(briefOf({ a: steady(10), b: steady(23) }), 'a is ahead in figure (by 2.3x).');
+  assert.equal(
+    briefOf({ a: steady(10), b: steady(23), c: steady(50) }),
+    'a is ahead in figure (by up to 5.0x).',
+  );
+  assert.equal(
+    briefOf({ a: steady(9), b: steady(50), c: steady(9) }),
+    'a and c are ahead in figure (by 5.6x).',
+  );
+  assert.equal(briefOf({ a: steady(0), b: steady(23) }), 'a is ahead in figure (0 against 23).');
+  assert.equal(
+    briefOf({ a: steady(10), b: steady(11.9), c: steady(12.1) }),
+    'a is ahead of c in figure (by 1.21x).',
+  );
+  assert.equal(briefOf({ a: steady(10), b: steady(11) }), 'no difference above 20 %.');
+  assert.equal(briefOf({ a: [[1], [9]], b: [[5], [5]] }), 'no difference above 20 %.');
+  assert.equal(briefOf({ a: [[1], [5]], b: [[5], [5]] }), 'no difference that every round shows.');
+  assert.equal(briefOf({ a: steady(10) }), 'nothing to compare.');
 });

@@ -1,0 +1,128 @@
+import { byText } from './by-text.ts';
+import { type Focus, type Place, placeText } from './focus.ts';
+import { growthText } from './growth.ts';
+import { listText, quantityText, ratioText } from './numbers.ts';
+import { type Ahead, gapOf } from './outcome.ts';
+import type { Cell, Row } from './summary.ts';
+
+type Won = Focus & { readonly outcome: Ahead };
+
+/** Figures that the same contestants win against the same others. */
+interface Side {
+  readonly won: readonly Won[];
+  /** The one of them in which the last is furthest behind. */
+  readonly widest: Won;
+  /** In the order of the plan. */
+  readonly leaders: readonly string[];
+  readonly behind: readonly string[];
+}
+
+/** Titles beyond this many are counted instead of named. */
+const NAMED = 3;
+
+/** Who is ahead in what, by how many times; or that nobody is. */
+export function briefText(focuses: readonly Focus[], main: Place): string {
+  const sides = sidesOf(focuses).map((side) => {
+    const { won, widest, leaders, behind } = side;
+    const others = leaders.length + behind.length < widest.row.cells.length ? ` of ${listText(behind)}` : '';
+    return `${leadersText(side)}${others} in ${titlesText(won, main)} (${distanceText(side)})`;
+  });
+  return `${sides.length > 0 ? sides.join('; ') : nobodyText(focuses)}.`;
+}
+
+/** The same with values, with what shows no difference, and with what depends on the number of nodes. */
+export function groupText(focuses: readonly Focus[], main: Place): string {
+  const named = (kind: Focus['outcome']['kind'], say: (titles: string) => string) => {
+    const own = focuses.filter(({ outcome }) => outcome.kind === kind);
+    return own.length === 0 ? [] : [say(titlesText(own, main))];
+  };
+  const clauses = [
+    ...sidesOf(focuses).map((side) => sideText(side, main)),
+    ...named('level', (titles) => `no difference above 20 % in ${titles}`),
+    ...named('unclear', (titles) => `a difference that not every round shows in ${titles}`),
+    ...named('alone', (titles) => `nothing to compare in ${titles}`),
+  ];
+  const growth = growthText(focuses);
+  return [`${clauses.join('; ')}.`, ...(growth === undefined ? [] : [growth])].join(' ');
+}
+
+/** Those with most figures first. */
+function sidesOf(focuses: readonly Focus[]): Side[] {
+  const sides = new Map<string, Side>();
+  for (const focus of focuses.filter(isWon)) {
+    const leaders = inOrder(focus.row, focus.outcome.leaders);
+    const behind = inOrder(focus.row, focus.outcome.behind);
+    const key = JSON.stringify([leaders, behind]);
+    const { won, widest } = sides.get(key) ?? { won: [], widest: focus };
+    const wider = gapOfOutcome(focus) > gapOfOutcome(widest) ? focus : widest;
+    sides.set(key, { won: [...won, focus], widest: wider, leaders, behind });
+  }
+  return [...sides.values()].toSorted((one, other) => other.won.length - one.won.length);
+}
+
+function isWon(focus: Focus): focus is Won {
+  return focus.outcome.kind === 'ahead';
+}
+
+/** The same contestants are the same text whoever of them is the best. */
+function inOrder({ cells }: Row, chosen: readonly Cell[]): string[] {
+  return cells.filter((cell) => chosen.includes(cell)).map(({ contestant }) => contestant);
+}
+
+function leadersText({ leaders }: Side): string {
+  return `${listText(leaders)} ${leaders.length === 1 ? 'is' : 'are'} ahead`;
+}
+
+function nobodyText(focuses: readonly Focus[]): string {
+  const kinds = new Set(focuses.map(({ outcome }) => outcome.kind));
+  if (kinds.has('unclear')) {
+    return 'no difference that every round shows';
+  }
+  return kinds.has('level') ? 'no difference above 20 %' : 'nothing to compare';
+}
+
+function gapOfOutcome({ outcome: { leaders, behind } }: Won): number {
+  const [best] = leaders;
+  const worst = behind.at(-1);
+  return best === undefined || worst === undefined ? 1 : gapOf(best, worst);
+}
+
+/** `by up to 215x`; `0 against 5` where there is no ratio. */
+function distanceText({ won, widest, behind }: Side): string {
+  const gap = gapOfOutcome(widest);
+  if (Number.isFinite(gap)) {
+    return `by ${won.length + behind.length > 2 ? 'up to ' : ''}${ratioText(gap)}`;
+  }
+  const { unit } = widest.figure;
+  const [best, worst] = [widest.outcome.leaders[0]?.value ?? 0, widest.outcome.behind.at(-1)?.value ?? 0];
+  return `${quantityText(best, unit)} against ${quantityText(worst, unit)}`;
+}
+
+function sideText(side: Side, main: Place): string {
+  const { won, widest, behind } = side;
+  const most = won.length > 1 ? `most in ${widest.figure.title}: ` : '';
+  const titles = titlesText(won, main);
+  return `${leadersText(side)} of ${listText(behind)} in ${titles} (${most}${detailText(widest)})`;
+}
+
+/** `12 against 24 (2.0x) of lazy-subnet and 3,010 (251x) of eager and flanneld`. */
+function detailText({ figure, outcome: { leaders, behind } }: Won): string {
+  const best = leaders[0]?.value ?? 0;
+  const others = behind.map(({ contestant, value }) => {
+    const ratio = best > 0 && value > 0 ? ` (${ratioText(value / best)})` : '';
+    return { name: contestant, text: `${quantityText(value, figure.unit)}${ratio}` };
+  });
+  const texts = byText(others).map(({ names, text }) => `${text} of ${listText(names)}`);
+  return `${quantityText(best, figure.unit)} against ${listText(texts)}`;
+}
+
+/** With the place of those that do not stand at the main one. */
+function titlesText(focuses: readonly Focus[], main: Place): string {
+  const titles = focuses.map(({ figure, row, outcome }) => {
+    const elsewhere = row.nodes !== main.nodes || (row.active !== undefined && row.active !== main.active);
+    return elsewhere && outcome.kind !== 'alone' ? `${figure.title} (at ${placeText(row)})` : figure.title;
+  });
+  return titles.length > NAMED + 1
+    ? `${titles.slice(0, NAMED).join(', ')} and ${titles.length - NAMED} more figures`
+    : listText(titles);
+}
