@@ -65,7 +65,10 @@ test('a drawing has a line and markers for each contestant, its names and its ax
     const svg = chartSvg(chart);
     for (const { contestant, index, points } of chart.lines) {
       const strokes = svg.match(
-        new RegExp(`<path [^>]*fill="none"[^>]* stroke="var\\(--series-${index}\\)"[^>]*>`, 'g'),
+        new RegExp(
+          `<path [^>]*stroke="var\\(--series-${index}\\)" stroke-width="2"[^>]* stroke-linejoin`,
+          'g',
+        ),
       );
       assert.equal(strokes?.length, 1, `${chart.id}: one line of ${contestant}`);
       const markers = svg.match(new RegExp(`<path [^>]*fill="var\\(--series-${index}\\)"`, 'g')) ?? [];
