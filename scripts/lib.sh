@@ -11,7 +11,7 @@ PATH="$PATH:/usr/sbin:/sbin"
 # shellcheck disable=SC2034 # used by the scripts
 readonly lab_programs=(etcd=etcd-server ip=iproute2 bridge=iproute2 ping=iputils-ping setpriv=util-linux)
 # shellcheck disable=SC2034
-readonly test_programs=(nft=nftables iptables=iptables strace=strace 'cc=gcc libc6-dev')
+readonly test_programs=(nft=nftables iptables=iptables strace=strace 'cc=gcc libc6-dev' chromium=chromium)
 
 say() {
   printf '%s: %s\n' "$script" "$*"

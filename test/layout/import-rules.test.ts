@@ -78,7 +78,7 @@ const CASES: Readonly<Record<string, RuleCase>> = {
       ['native-bindings/a.ts', "import { Fault } from '../src/base/fault.ts';"],
     ],
   },
-  'ffi-napi, ref-napi, etcd3 and pino are each imported in their one place': {
+  'ffi-napi, ref-napi, echarts, etcd3 and pino are each imported in their one place': {
     rule: foreignPackages,
     bad: [
       ['src/kernel/a.ts', "import ffi from 'ffi-napi';", 'ffi-napi'],
@@ -87,10 +87,12 @@ const CASES: Readonly<Record<string, RuleCase>> = {
       ['src/leases/mirror.ts', "import type { IKeyValue } from 'etcd3/lib/rpc.js';", 'etcd3'],
       ['src/status/a.ts', "import { pino } from 'pino';", 'pino'],
       ['src/agent/a.ts', "import pretty from 'pino-pretty';", 'pino-pretty'],
+      ['src/compare/report/page.ts', "import { init } from 'echarts/core';", 'echarts'],
     ],
     good: [
       ['native-bindings/a.ts', "import ffi from 'ffi-napi';"],
       ['src/leases/etcd-store.ts', "import { Etcd3 } from 'etcd3';"],
+      ['src/compare/report/chart-svg.ts', "import { init } from 'echarts/core';"],
       ['src/agent/log.ts', "import { pino } from 'pino';\nimport pretty from 'pino-pretty';"],
     ],
   },

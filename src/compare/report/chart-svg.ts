@@ -22,14 +22,15 @@ type Option = ComposeOption<
 export const CHART_WIDTH = 344;
 const PLOT_HEIGHT = 190;
 const LEGEND_ROW = 20;
+const LEGEND_ABOVE = 4;
 const LEGEND_COLUMNS = 2;
+const LEGEND_LEFT = 24;
+const LEGEND_ITEM = 30;
 const ABOVE = 10;
 const BELOW = 42;
 const LEFT = 70;
 const RIGHT = 16;
 const FONT = 12;
-/** A name that is longer is cut in the legend; the table has it whole. */
-const LONGEST_NAME = 18;
 
 /** Lines that lie on each other are told apart by their dashes, and markers by shape and size: the first is the largest. */
 const DASHES = ['solid', [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4]] as const;
@@ -41,7 +42,7 @@ const MARKER_SIZES = [11, 9, 9, 8, 10, 9] as const;
  * palette, which whoever holds it must define; its font is inherited.
  */
 export function chartSvg(chart: Chart): string {
-  const legend = Math.ceil(chart.lines.length / LEGEND_COLUMNS) * LEGEND_ROW;
+  const legend = LEGEND_ABOVE + Math.ceil(chart.lines.length / LEGEND_COLUMNS) * LEGEND_ROW;
   const height = legend + ABOVE + PLOT_HEIGHT + BELOW;
   const drawing = init(null, null, { renderer: 'svg', ssr: true, width: CHART_WIDTH, height });
   try {
@@ -61,7 +62,7 @@ function optionOf(chart: Chart, legend: number): Option {
     xAxis: { ...axisOption(chart.x, chart.xName), nameGap: 26, splitLine: { show: false } },
     yAxis: {
       ...axisOption(chart.y, chart.yName),
-      nameGap: 58,
+      nameGap: 55,
       splitLine: { lineStyle: { color: colour('line') } },
     },
     series: [...chart.lines.map(spreadSeries), ...chart.lines.map(lineSeries)],
@@ -70,18 +71,23 @@ function optionOf(chart: Chart, legend: number): Option {
 
 /** Each by itself, so that they stand in columns whatever their names are. */
 function legendEntry({ contestant, index }: Line, place: number): LegendComponentOption {
-  const name = contestant.length > LONGEST_NAME ? `${contestant.slice(0, LONGEST_NAME - 1)}…` : contestant;
-  const column = (CHART_WIDTH - LEFT - RIGHT) / LEGEND_COLUMNS;
+  const column = (CHART_WIDTH - LEGEND_LEFT) / LEGEND_COLUMNS;
   return {
     data: [String(index)],
-    formatter: () => name,
-    left: LEFT + (place % LEGEND_COLUMNS) * column,
-    top: Math.floor(place / LEGEND_COLUMNS) * LEGEND_ROW,
+    formatter: () => contestant,
+    left: LEGEND_LEFT + (place % LEGEND_COLUMNS) * column,
+    top: LEGEND_ABOVE + Math.floor(place / LEGEND_COLUMNS) * LEGEND_ROW,
     padding: 0,
-    itemWidth: 30,
+    itemWidth: LEGEND_ITEM,
     itemHeight: 9,
     selectedMode: false,
-    textStyle: { color: colour('ink'), fontSize: FONT },
+    textStyle: {
+      color: colour('ink'),
+      fontSize: FONT,
+      width: column - LEGEND_ITEM - 16,
+      // The table has the name whole.
+      overflow: 'truncate',
+    },
   };
 }
 
