@@ -84,8 +84,8 @@ function legendEntry({ contestant, index }: Line, place: number): LegendComponen
     textStyle: {
       color: colour('ink'),
       fontSize: FONT,
-      width: column - LEGEND_ITEM - 16,
-      // The table has the name whole.
+      // By the library's estimate, which wide fonts exceed by a quarter. The table has the name whole.
+      width: (column - LEGEND_ITEM) * 0.7,
       overflow: 'truncate',
     },
   };
