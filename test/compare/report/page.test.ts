@@ -40,6 +40,13 @@ test('the policy allows the style sheet by its hash, and nothing else', async ()
   assert.doesNotMatch(page, / style=/);
 });
 
+test('what scrolls by itself can be reached and is named, in every browser', async () => {
+  const page = await renderHtml(sampleResults(), sampleFigures);
+  const regions = page.match(/<div class="scroll"[^>]*>/g) ?? [];
+  assert.equal(regions.length, new Set(sampleFigures.map(({ group }) => group)).size);
+  assert.ok(regions.every((region) => region.includes('role="region" tabindex="0" aria-label="')));
+});
+
 test('the page names nothing that could be fetched', async () => {
   const page = await renderHtml(sampleResults(), sampleFigures);
   const addresses = [...page.matchAll(/(?:https?:)?\/\/[a-z0-9.]+[^"' ]*/gi)].map(([address]) => address);
