@@ -17,7 +17,7 @@ const rounds = fc.array(fc.option(fc.array(value, { maxLength: 3 }), { nil: unde
 const contestants = fc.dictionary(fc.constantFrom('ann', 'bob', 'cem', 'dee'), rounds, { minKeys: 1 });
 const better = fc.constantFrom('less' as const, 'more' as const);
 
-const CLAIM = /(?:^|; )([a-z, ]+) (?:is|are) ahead(?: of ([a-z, ]+))? in figure/g;
+const CLAIM = /(?:^|; |: )([a-z, ]+) (?:is|are) ahead(?: of ([a-z, ]+))? in figure/g;
 
 function names(list: string | undefined): string[] {
   return (list ?? '').split(/, | and /);
@@ -60,6 +60,28 @@ test('who is said to be ahead is so in every round, by more than 20 %', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test('what is said of fewer nodes holds there, and turns what is said of the most', () => {
+  let turned = 0;
+  fc.assert(
+    fc.property(contestants, contestants, better, (few, many, direction) => {
+      const results = resultsOf({ 10: few, 1000: many });
+      const figures = [figureOf({ better: direction })];
+      const { groups } = verdictOf(results, summarise(results, figures), figures);
+      const [main, elsewhere] = (groups[0]?.brief ?? '').split('But at 10 nodes: ');
+      const there = claims(elsewhere, few);
+      for (const [leader, other] of there) {
+        const [low, high] = direction === 'less' ? [leader, other] : [other, leader];
+        assert.ok(Math.max(...medians(few[low])) < Math.min(...medians(few[high])));
+      }
+      const behind = claims(main, many).map(([, other]) => other);
+      assert.ok(there.length === 0 || there.some(([leader]) => behind.includes(leader)));
+      turned += there.length > 0 ? 1 : 0;
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(turned > 20, `${turned} of 2,000 were turned`);
 });
 
 test('"no difference" is said only where there is none above 20 %, and the same data say the same in any order', () => {

@@ -2,7 +2,7 @@ import { byText } from './by-text.ts';
 import { type Focus, type Place, placeText } from './focus.ts';
 import { growthText } from './growth.ts';
 import { listText, quantityText, ratioText } from './numbers.ts';
-import { type Ahead, gapOf } from './outcome.ts';
+import { type Ahead, gapOf, outcomeOf } from './outcome.ts';
 import type { Cell, Row } from './summary.ts';
 
 type Won = Focus & { readonly outcome: Ahead };
@@ -20,14 +20,11 @@ interface Side {
 /** Titles beyond this many are counted instead of named. */
 const NAMED = 3;
 
-/** Who is ahead in what, by how many times; or that nobody is. */
+/** Who is ahead in what, by how many times; or that nobody is. Then where it is the other way round. */
 export function briefText(focuses: readonly Focus[], main: Place): string {
-  const sides = sidesOf(focuses).map((side) => {
-    const { won, widest, leaders, behind } = side;
-    const others = leaders.length + behind.length < widest.row.cells.length ? ` of ${listText(behind)}` : '';
-    return `${leadersText(side)}${others} in ${titlesText(won, main)} (${distanceText(side)})`;
-  });
-  return `${sides.length > 0 ? sides.join('; ') : nobodyText(focuses)}.`;
+  const here = sidesOf(focuses).map((side) => sideBrief(side, main));
+  const elsewhere = turnedText(focuses, sideBrief);
+  return [`${here.length > 0 ? here.join('; ') : nobodyText(focuses)}.`, ...elsewhere].join(' ');
 }
 
 /** The same with values, with what shows no difference, and with what depends on the number of nodes. */
@@ -43,7 +40,40 @@ export function groupText(focuses: readonly Focus[], main: Place): string {
     ...named('alone', (titles) => `nothing to compare in ${titles}`),
   ];
   const growth = growthText(focuses);
-  return [`${clauses.join('; ')}.`, ...(growth === undefined ? [] : [growth])].join(' ');
+  return [
+    `${clauses.join('; ')}.`,
+    ...turnedText(focuses, sideText),
+    ...(growth === undefined ? [] : [growth]),
+  ].join(' ');
+}
+
+/** A sentence for each other scale at which somebody is ahead who is behind at the largest. */
+function turnedText(focuses: readonly Focus[], say: (side: Side, place: Place) => string): string[] {
+  const turned = focuses.filter(isWon).flatMap(turningPoint);
+  const places = new Set(turned.map(({ row }) => placeText(row)));
+  return [...places].flatMap((text) => {
+    const own = turned.filter(({ row }) => placeText(row) === text);
+    const [first] = own;
+    const sides = sidesOf(own).map((side) => (first === undefined ? '' : say(side, first.row)));
+    return sides.length === 0 ? [] : [`But at ${text}: ${sides.join('; ')}.`];
+  });
+}
+
+/** With the smallest share of the same nodes, or else with the fewest nodes; none where it is everywhere the same. */
+function turningPoint({ outcome: { behind }, row, rows, figure }: Won): Focus[] {
+  const turns = rows
+    .map((other) => ({ figure, rows, row: other, outcome: outcomeOf(other) }))
+    .filter(isWon)
+    .filter(({ outcome }) =>
+      outcome.leaders.some((cell) => behind.some(({ contestant }) => contestant === cell.contestant)),
+    );
+  const [found] = turns.toSorted(
+    (one, other) =>
+      Number(other.row.nodes === row.nodes) - Number(one.row.nodes === row.nodes) ||
+      one.row.nodes - other.row.nodes ||
+      (one.row.active ?? 1) - (other.row.active ?? 1),
+  );
+  return found === undefined ? [] : [found];
 }
 
 /** Those with most figures first. */
@@ -98,9 +128,15 @@ function distanceText({ won, widest, behind }: Side): string {
   return `${quantityText(best, unit)} against ${quantityText(worst, unit)}`;
 }
 
+function sideBrief(side: Side, main: Place): string {
+  const { won, widest, leaders, behind } = side;
+  const others = leaders.length + behind.length < widest.row.cells.length ? ` of ${listText(behind)}` : '';
+  return `${leadersText(side)}${others} in ${titlesText(won, main)} (${distanceText(side)})`;
+}
+
 function sideText(side: Side, main: Place): string {
   const { won, widest, behind } = side;
-  const most = won.length > 1 ? `most in ${widest.figure.title}: ` : '';
+  const most = won.length > 1 ? `most in ${quoted(widest.figure.title)}: ` : '';
   const titles = titlesText(won, main);
   return `${leadersText(side)} of ${listText(behind)} in ${titles} (${most}${detailText(widest)})`;
 }
@@ -120,9 +156,15 @@ function detailText({ figure, outcome: { leaders, behind } }: Won): string {
 function titlesText(focuses: readonly Focus[], main: Place): string {
   const titles = focuses.map(({ figure, row, outcome }) => {
     const elsewhere = row.nodes !== main.nodes || (row.active !== undefined && row.active !== main.active);
-    return elsewhere && outcome.kind !== 'alone' ? `${figure.title} (at ${placeText(row)})` : figure.title;
+    const title = quoted(figure.title);
+    return elsewhere && outcome.kind !== 'alone' ? `${title} (at ${placeText(row)})` : title;
   });
   return titles.length > NAMED + 1
     ? `${titles.slice(0, NAMED).join(', ')} and ${titles.length - NAMED} more figures`
     : listText(titles);
+}
+
+/** So that a comma within it does not look like one between titles. */
+function quoted(title: string): string {
+  return title.includes(',') ? `"${title}"` : title;
 }

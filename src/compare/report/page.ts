@@ -24,8 +24,8 @@ interface Content {
   readonly draw: Draw;
 }
 
-/** Characters of JSON that are put into the page; more samples than that are in the file of results alone. */
-const MOST_DATA = 700_000;
+/** In characters; samples that would make the page longer are in the file of results alone. */
+const LONGEST_PAGE = 1_400_000;
 
 /**
  * The comparison as one HTML file, which opens without a network and asks for nothing: verdict, charts, all figures, and
@@ -48,6 +48,8 @@ export async function renderHtml(results: Results, figures: readonly Figure[]): 
 function pageOf(content: Content): Markup {
   const title = `l3missd compare: ${listText(content.contestants)}`;
   const groups = groupsOf(content.figures);
+  const sections = groups.map((group, index) => groupSection(content, group, index));
+  const length = sections.reduce((sum, { text }) => sum + text.length, 0);
   const links = groups.map((group, index) => html`<li><a href="#group-${index}">${group}</a></li>`);
   return html`<html lang="en">
 <head>
@@ -68,10 +70,10 @@ ${verdictSection(content.verdict)}
 ${links}
 <li><a href="#conditions">How it was measured</a></li>
 </ul></nav>
-${groups.map((group, index) => groupSection(content, group, index))}
+${sections}
 ${conditions(content.results)}
 </main>
-${dataFooter(content)}
+${dataFooter(content, LONGEST_PAGE - length)}
 </body>
 </html>`;
 }
@@ -153,16 +155,17 @@ ${leftOut}
 In the tables 3.2x is that many times the best of the row. Where all are equal none is the best.</p></section>`;
 }
 
-/** The data behind the page, for programs: in elements that no browser shows or runs. */
-function dataFooter({ results, rows }: Content): Markup {
+/** The data behind the page, for programs: in elements that no browser shows or runs. `room` is in characters. */
+function dataFooter({ results, rows }: Content, room: number): Markup {
   const cells = rows.map(({ figure, nodes, active, cells }) => ({ figure: figure.id, nodes, active, cells }));
+  const figures = jsonMarkup(cells);
   const whole = jsonMarkup(results);
-  const fits = whole.text.length <= MOST_DATA;
+  const fits = figures.text.length + whole.text.length <= room;
   const data = fits ? whole : jsonMarkup({ ...results, samples: [] });
   const what = fits
     ? 'All samples are in this file, as JSON in the element with the id “results”: what --from reads.'
     : 'The samples are too many for this file; the file that --json wrote has them.';
   return html`<footer class="quiet"><p>${what} The figures are in the element with the id “figures”.</p></footer>
-<script type="application/json" id="figures">${jsonMarkup(cells)}</script>
+<script type="application/json" id="figures">${figures}</script>
 <script type="application/json" id="results">${data}</script>`;
 }

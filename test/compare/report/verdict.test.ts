@@ -34,7 +34,7 @@ test('the verdict of the sample says what was put into it', () => {
   );
   assert.match(
     textOf('Agent killed'),
-    /eager and flanneld are ahead of lazy and lazy-subnet in new, after 60 s/,
+    /eager and flanneld are ahead of lazy and lazy-subnet in "new, after 60 s"/,
   );
 });
 
@@ -134,4 +134,53 @@ test('in brief: who is ahead in what, and by how many times', () => {
   assert.equal(briefOf({ a: [[1], [9]], b: [[5], [5]] }), 'no difference above 20 %.');
   assert.equal(briefOf({ a: [[1], [5]], b: [[5], [5]] }), 'no difference that every round shows.');
   assert.equal(briefOf({ a: steady(10) }), 'nothing to compare.');
+});
+
+test('a scale at which it is the other way round is told', () => {
+  const few = { a: steady(100), b: steady(10), c: steady(100) };
+  const many = { a: steady(10), b: steady(30), c: steady(100) };
+  const [group] = said(resultsOf({ 10: few, 100: many, 1000: many })).groups;
+  assert.equal(
+    group?.brief,
+    'a is ahead in figure (by up to 10x). But at 10 nodes: b is ahead in figure (by up to 10x).',
+  );
+  assert.match(
+    group?.text ?? '',
+    /But at 10 nodes: b is ahead of a and c in figure \(10 against 100 \(10x\) of a and c\)\./,
+  );
+});
+
+test('the smaller share of the same nodes is told before fewer nodes', () => {
+  const figure = figureOf({ byActive: true });
+  const results = resultsOf({ 10: { a: steady(9), b: steady(1) }, 1000: { a: steady(1), b: steady(9) } });
+  const whole = results.samples.map((sample) => ({ ...sample, active: 1 }));
+  const turned = results.samples.map((sample) => ({
+    ...sample,
+    active: 0.1,
+    values: sample.values.map((value) => 10 - value),
+  }));
+  const plan = { ...results.plan, active: [0.1, 1] };
+  const [group] = said({ ...results, plan, samples: [...whole, ...turned] }, [figure]).groups;
+  assert.match(
+    group?.brief ?? '',
+    /^a is ahead .* But at 1,000 nodes, 10 % active: b is ahead in figure \(by 9\.0x\)\.$/,
+  );
+});
+
+test('who is ahead everywhere, or elsewhere not clearly, turns nothing', () => {
+  const [same] = said(
+    resultsOf({ 10: { a: steady(1), b: steady(2) }, 100: { a: steady(1), b: steady(9) } }),
+  ).groups;
+  assert.doesNotMatch(`${same?.brief}${same?.text}`, /But/);
+  const [near] = said(
+    resultsOf({ 10: { a: steady(1.1), b: steady(1) }, 100: { a: steady(1), b: steady(9) } }),
+  ).groups;
+  assert.doesNotMatch(`${near?.brief}${near?.text}`, /But/);
+});
+
+test('titles with a comma are quoted', () => {
+  const figures = [figureOf({ title: 'first, p50' }), figureOf({ id: 'g', title: 'lost' })];
+  const { groups } = said(resultsOf({ 10: { a: steady(1), b: steady(2) } }), figures);
+  assert.equal(groups[0]?.brief, 'a is ahead in "first, p50" and lost (by up to 2.0x).');
+  assert.match(groups[0]?.text ?? '', /most in "first, p50": /);
 });
