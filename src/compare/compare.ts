@@ -10,7 +10,7 @@ import { takeDownOrphans } from '../lab/take-down.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { Comparison } from './comparison.ts';
 import type { Contestant } from './contestant.ts';
-import { present, requireWritable } from './presentation.ts';
+import { present, requirePresentable } from './presentation.ts';
 import { Recorder } from './recorder.ts';
 import { requireNamespaces, requirePrograms } from './requirements.ts';
 import type { ComparisonPlan, Results } from './results.ts';
@@ -44,7 +44,7 @@ export async function runCompare(
     await show(await readResults(options.from), options, output);
     return 0;
   }
-  requireWritable([options.json, options.html]);
+  await requirePresentable(options);
   await requirePrograms();
   await enterUserNamespace([...builtProgram(), ...process.argv.slice(2)]);
   await requireNamespaces();

@@ -2,6 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from '../base/errno.ts';
 import { FIGURES } from './figures.ts';
+import { loadCharts } from './report/load-charts.ts';
+import { renderHtml } from './report/page.ts';
 import { renderTable } from './report/table.ts';
 import type { Results } from './results.ts';
 import { ResultsFileFault, writeReport, writeResults } from './results-file.ts';
@@ -17,12 +19,18 @@ export interface PresentationOptions {
 }
 
 /**
- * Makes sure that the files can be written, before minutes are spent on what is to stand in them.
+ * Makes sure that the files can be made and written, before minutes are spent on what is to stand in them.
  *
- * @throws ResultsFileFault naming the first that cannot
+ * @throws ChartsFault, ResultsFileFault naming the first that cannot
  */
-export function requireWritable(files: readonly (string | undefined)[]): void {
-  for (const file of files.filter((one) => one !== undefined)) {
+export async function requirePresentable({
+  json,
+  html,
+}: Pick<PresentationOptions, 'json' | 'html'>): Promise<void> {
+  if (html !== undefined) {
+    await loadCharts();
+  }
+  for (const file of [json, html].filter((one) => one !== undefined)) {
     try {
       accessSync(dirname(file), constants.W_OK);
     } catch (error) {
@@ -43,7 +51,7 @@ export async function present(found: Results, options: PresentationOptions): Pro
     await writeResults(options.json, found);
   }
   if (options.html !== undefined) {
-    await writeReport(options.html, `<pre>${renderTable(found, FIGURES)}</pre>\n`);
+    await writeReport(options.html, await renderHtml(found, FIGURES));
   }
   return renderTable(found, FIGURES, { colours: options.colours });
 }

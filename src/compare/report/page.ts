@@ -6,14 +6,12 @@ import { chartsOf } from './charts.ts';
 import { factsOf } from './facts.ts';
 import { groupsOf } from './focus.ts';
 import { html, jsonMarkup, Markup, NOTHING } from './html.ts';
+import { type Draw, loadCharts } from './load-charts.ts';
 import { listText } from './numbers.ts';
 import { pageStyle } from './page-style.ts';
 import { groupTable } from './page-table.ts';
 import { type Row, summarise } from './summary.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
-
-/** Draws a chart; handed in because the library behind it takes half a second to load. */
-type Draw = (chart: Chart) => string;
 
 interface Content {
   readonly results: Results;
@@ -32,7 +30,7 @@ const LONGEST_PAGE = 1_400_000;
  * the samples themselves while they are not too many. It has no script.
  */
 export async function renderHtml(results: Results, figures: readonly Figure[]): Promise<string> {
-  const { chartSvg } = await import('./chart-svg.ts');
+  const draw = await loadCharts();
   const rows = summarise(results, figures);
   const content: Content = {
     results,
@@ -40,7 +38,7 @@ export async function renderHtml(results: Results, figures: readonly Figure[]): 
     rows,
     contestants: results.plan.contestants.map(({ name }) => name),
     verdict: verdictOf(results, rows, figures),
-    draw: chartSvg,
+    draw,
   };
   return `<!DOCTYPE html>\n${pageOf(content).text}\n`;
 }

@@ -2,6 +2,7 @@ import type { Figure } from '../figure.ts';
 import type { Results } from '../results.ts';
 import { type Chart, chartsOf } from './charts.ts';
 import { html, Markup } from './html.ts';
+import { loadCharts } from './load-charts.ts';
 import { colour, paletteRules } from './palette.ts';
 import { summarise } from './summary.ts';
 
@@ -18,12 +19,12 @@ const FONT = 'system-ui, "DejaVu Sans", sans-serif';
 
 /** The charts of the page as SVG files with a title, in the colours of the reader's scheme: for documents. */
 export async function renderPictures(results: Results, figures: readonly Figure[]): Promise<Picture[]> {
-  const { chartSvg } = await import('./chart-svg.ts');
+  const draw = await loadCharts();
   const rows = summarise(results, figures);
   const contestants = results.plan.contestants.map(({ name }) => name);
   return figures
     .flatMap((figure) => chartsOf(figure, rows, contestants))
-    .map((chart) => ({ name: chart.id, svg: pictureOf(chart, chartSvg(chart)) }));
+    .map((chart) => ({ name: chart.id, svg: pictureOf(chart, draw(chart)) }));
 }
 
 function pictureOf({ figure, where }: Chart, chart: string): string {
