@@ -9,6 +9,7 @@ import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE, NUD_STALE } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
 import { FilledRequest } from '../netlink/template.ts';
+import type { Mode } from '../overlay/modes.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
@@ -22,6 +23,7 @@ import type { Vtep } from './vtep.ts';
 export interface NeighbourWriterParts {
   readonly ifindex: number;
   readonly network: Prefix;
+  readonly mode: Mode;
   readonly conversation: Conversation;
   readonly counters: Counters;
   readonly installed: InstalledNeighbours;
@@ -59,8 +61,9 @@ export class NeighbourWriter {
 
   /**
    * Compares what the kernel holds with the leases: answers what waits, keeps what is right, makes whole what an earlier
-   * agent left between two states, removes what nobody's lease covers, forgets what somebody removed. What is not ours
-   * stays, and so do the `gateways` of routes that are still to be removed.
+   * agent left between two states, removes what nobody's lease covers, forgets what somebody removed. What a lazy flannel
+   * left becomes ours, because there may be traffic that goes by it. What is not ours stays, and so do the `gateways` of
+   * routes that are still to be removed.
    *
    * @returns false when the kernel had no memory for some of it: then it is to be done again
    */
@@ -73,9 +76,9 @@ export class NeighbourWriter {
     this.#forgetVanished(present);
     const changes: Change[] = [];
     for (const neighbour of present.filter((one) => this.#isOwn(one))) {
-      const { destination, mac, protocol } = neighbour;
+      const { destination, mac, state, protocol } = neighbour;
       const decision = decide(destination, leases, true);
-      const isLeftover = protocol !== OWN_PROTOCOL && !gateways.has(destination);
+      const isLeftover = protocol !== OWN_PROTOCOL && state === NUD_PERMANENT && !gateways.has(destination);
       if (decision === HOLD || decision === NO_LEASE || isLeftover) {
         changes.push({ destination, remote: undefined, count: 'removed' });
       } else if (mac === macFromBytes(decision.mac) && protocol === OWN_PROTOCOL) {
@@ -110,8 +113,10 @@ export class NeighbourWriter {
   }
 
   #isOwn(neighbour: Neighbour): boolean {
-    const { subnets, network } = this.#parts;
-    return !isWaiting(neighbour) && !subnets.has(neighbour.destination) && isOwnNeighbour(neighbour, network);
+    const { subnets, network, mode } = this.#parts;
+    return (
+      !isWaiting(neighbour) && !subnets.has(neighbour.destination) && isOwnNeighbour(neighbour, network, mode)
+    );
   }
 
   /** Whether nobody but somebody else can have altered the entry. */

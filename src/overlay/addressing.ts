@@ -4,7 +4,7 @@ import type { Conversation } from '../kernel/conversation.ts';
 import { listLinks } from '../kernel/links.ts';
 import { listRoutes, type Route, replaceOnLinkRoute } from '../kernel/routes.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
-import { contains, formatPrefix, type Prefix, samePrefix } from '../net/prefix.ts';
+import { contains, formatPrefix, type Prefix, prefixOf, samePrefix } from '../net/prefix.ts';
 import { RT_SCOPE_LINK } from '../netlink/constants.ts';
 import type { Device } from './device.ts';
 import type { Mode } from './modes.ts';
@@ -54,6 +54,11 @@ export function ensureAddress(
   );
   for (const { address, prefixLength } of others) {
     const text = `${formatIpv4(address)}/${prefixLength}`;
+    if (samePrefix(prefixOf(address, prefixLength), network)) {
+      // flannel up to v0.6 gave such an address, and with it goes the connected route that carries all packets. Ours takes
+      // that one's place; in a mode that has none it goes when there are others.
+      ensureRoute(conversation, device, network);
+    }
     log.info({ device: device.name, address: text }, 'removing an address of an earlier lease');
     conversation.request(
       `remove ${text} from ${device.name}`,

@@ -8,24 +8,25 @@ import {
   AF_INET,
   NLM_F_CREATE,
   RT_TABLE_MAIN,
+  RTM_DELADDR,
   RTM_NEWROUTE,
   RTN_UNICAST,
   RTPROT_BOOT,
 } from '../../src/netlink/constants.ts';
 import { routeMessage } from '../../src/netlink/route/message.ts';
 import { ensureAddressing } from '../../src/overlay/addressing.ts';
-import { modeOf } from '../../src/overlay/modes.ts';
+import { MODE_NAMES, type ModeName, modeOf } from '../../src/overlay/modes.ts';
 import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { fakeHost, macOf, NETWORK } from './fixture.ts';
 
 const SUBNET = parsePrefix('10.5.1.0/24');
 
-function addressedHost() {
+function addressedHost(mode: ModeName = 'lazy') {
   const host = fakeHost();
   const { ifindex } = host.kernel.links.add('flannel.1');
   const device = { ifindex, name: 'flannel.1', mac: macOf(1) };
   const ensure = (subnet = SUBNET) =>
-    ensureAddressing(host.conversation, device, NETWORK, subnet, modeOf('lazy'), host.log);
+    ensureAddressing(host.conversation, device, NETWORK, subnet, modeOf(mode), host.log);
   const addresses = () =>
     listAddresses(host.conversation).map(
       (one) => `${one.ifindex} ${formatIpv4(one.address)}/${one.prefixLength}`,
@@ -63,6 +64,19 @@ test('an address of an earlier lease goes, others stay', () => {
     `${ifindex} 10.5.1.0/32`,
     `${ifindex} 192.168.7.1/24`,
   ]);
+});
+
+test('an address as wide as the network goes only when a route of ours has taken the place of its own', () => {
+  for (const mode of MODE_NAMES) {
+    const { kernel, conversation, ifindex, ensure, addresses, routes } = addressedHost(mode);
+    conversation.request('add', addAddress(ifindex, parseIpv4('10.5.1.0'), 16));
+    kernel.requests.splice(0);
+    ensure();
+    assert.deepEqual(addresses(), [`${ifindex} 10.5.1.0/32`]);
+    assert.deepEqual(routes(), [`${ifindex} 10.5.0.0/16 ${OWN_PROTOCOL}`]);
+    const types = kernel.requests.map(({ type }) => type);
+    assert.ok(types.indexOf(RTM_NEWROUTE) < types.indexOf(RTM_DELADDR), mode);
+  }
 });
 
 test('a route of flannel for the network is replaced, its routes per lease stay until leases are known', () => {

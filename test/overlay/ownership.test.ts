@@ -3,20 +3,52 @@ import { test } from 'node:test';
 import { addAddress } from '../../src/kernel/addresses.ts';
 import { replaceOnLinkRoute } from '../../src/kernel/routes.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
-import { NUD_PERMANENT, NUD_REACHABLE } from '../../src/netlink/constants.ts';
+import {
+  NUD_DELAY,
+  NUD_FAILED,
+  NUD_INCOMPLETE,
+  NUD_NOARP,
+  NUD_PERMANENT,
+  NUD_PROBE,
+  NUD_REACHABLE,
+  NUD_STALE,
+} from '../../src/netlink/constants.ts';
+import { type ModeName, modeOf } from '../../src/overlay/modes.ts';
 import { listOwnDevices } from '../../src/overlay/own-devices.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { fakeHost, macOf, NETWORK } from './fixture.ts';
 
+function owns(mode: ModeName) {
+  return (address: string, state: number, protocol: number) =>
+    isOwnNeighbour(
+      { destination: parseIpv4(address), mac: macOf(7), state, protocol },
+      NETWORK,
+      modeOf(mode),
+    );
+}
+
 test('ours are neighbours with our mark, and PERMANENT ones without any inside the network', () => {
-  const own = (address: string, state: number, protocol: number) =>
-    isOwnNeighbour({ destination: parseIpv4(address), mac: macOf(7), state, protocol }, NETWORK);
+  const own = owns('lazy');
   assert.equal(own('10.5.7.2', NUD_REACHABLE, OWN_PROTOCOL), true);
   assert.equal(own('10.6.7.2', NUD_PERMANENT, OWN_PROTOCOL), true);
   assert.equal(own('10.5.7.2', NUD_PERMANENT, 0), true);
   assert.equal(own('10.6.7.2', NUD_PERMANENT, 0), false);
   assert.equal(own('10.5.7.2', NUD_REACHABLE, 0), false);
   assert.equal(own('10.5.7.2', NUD_PERMANENT, 4), false);
+});
+
+test('where subnets have routes, those that age are ours too', () => {
+  for (const mode of ['lazy-subnet', 'eager'] as const) {
+    const own = owns(mode);
+    for (const state of [NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT]) {
+      assert.equal(own('10.5.7.2', state, 0), true);
+      assert.equal(own('10.6.7.2', state, 0), false);
+      assert.equal(own('10.5.7.2', state, 4), false);
+    }
+    for (const state of [NUD_INCOMPLETE, NUD_FAILED, NUD_NOARP]) {
+      assert.equal(own('10.5.7.2', state, 0), false);
+    }
+  }
 });
 
 test('our devices are those called after their VNI that have a route or an address with our mark', () => {
