@@ -51,7 +51,7 @@ export class MissAnswers {
       counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
       subnets.noteMiss(decision);
       if (subnets.size === 0 || !subnets.touch(destination)) {
-        this.#note(destination, state, decision);
+        this.#note(destination, state, protocol, decision);
       }
     }
   }
@@ -64,10 +64,14 @@ export class MissAnswers {
     }
   }
 
-  /** An entry in use that is not in our care was removed after it had asked, and the answer does not bring it back. */
-  #note(destination: Ipv4, state: number, remote: RemoteHost): void {
+  /**
+   * An entry of ours in use that is not in our care was removed after it had asked, and the answer does not bring it back.
+   * Somebody else's, such as flannel's, becomes ours with its answer.
+   */
+  #note(destination: Ipv4, state: number, protocol: number, remote: RemoteHost): void {
     const { installed, outbox } = this.#parts;
-    if (state === NUD_PROBE && this.#listed && !installed.has(destination)) {
+    const isOursInUse = state === NUD_PROBE && protocol === OWN_PROTOCOL;
+    if (isOursInUse && this.#listed && !installed.has(destination)) {
       return;
     }
     if (installed.isFull && !installed.has(destination)) {

@@ -9,7 +9,6 @@ import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE, NUD_STALE } from '../netlink/constants.ts';
 import type { Request } from '../netlink/message.ts';
 import { FilledRequest } from '../netlink/template.ts';
-import type { Mode } from '../overlay/modes.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
@@ -23,7 +22,11 @@ import type { Vtep } from './vtep.ts';
 export interface NeighbourWriterParts {
   readonly ifindex: number;
   readonly network: Prefix;
-  readonly mode: Mode;
+  /**
+   * Whether forwarding entries come and go with the neighbours that lead to them: then everyone that may carry packets has
+   * to be known.
+   */
+  readonly forwardOnDemand?: boolean;
   readonly conversation: Conversation;
   readonly counters: Counters;
   readonly installed: InstalledNeighbours;
@@ -113,9 +116,11 @@ export class NeighbourWriter {
   }
 
   #isOwn(neighbour: Neighbour): boolean {
-    const { subnets, network, mode } = this.#parts;
+    const { subnets, network, forwardOnDemand = false } = this.#parts;
     return (
-      !isWaiting(neighbour) && !subnets.has(neighbour.destination) && isOwnNeighbour(neighbour, network, mode)
+      !isWaiting(neighbour) &&
+      !subnets.has(neighbour.destination) &&
+      isOwnNeighbour(neighbour, network, forwardOnDemand)
     );
   }
 

@@ -2,7 +2,6 @@ import type { Neighbour } from '../kernel/neighbours.ts';
 import type { Route } from '../kernel/routes.ts';
 import { contains, covers, type Prefix } from '../net/prefix.ts';
 import { NUD_DELAY, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../netlink/constants.ts';
-import type { Mode } from './modes.ts';
 
 /**
  * Our mark on neighbours (NDA_PROTOCOL), routes (rtm_protocol) and addresses (IFA_PROTO): a number that neither rtnetlink.h nor iproute2's
@@ -15,13 +14,14 @@ const AGING = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
 
 /**
  * Ours, or flannel's from before us: its eager generation leaves PERMANENT entries without a mark for addresses of
- * the network (pkg/backend/vxlan/vxlan_network.go, v0.9.0 and later), its lazy one (backend/vxlan/device.go, v0.5 to v0.8)
- * such as age. Where neighbours of single addresses are to stay the latter need no care: they become ours when the kernel
- * asks about them.
+ * the network (pkg/backend/vxlan/vxlan_network.go, v0.9.0 and later), its lazy one such as age (backend/vxlan/device.go,
+ * v0.5 to v0.8). The latter need no care as a rule: they become ours when the kernel asks about them.
+ *
+ * @param aging whether they count all the same
  */
-export function isOwnNeighbour(neighbour: Neighbour, network: Prefix, { subnetRoutes }: Mode): boolean {
+export function isOwnNeighbour(neighbour: Neighbour, network: Prefix, aging: boolean): boolean {
   const { destination, state, protocol } = neighbour;
-  const left = subnetRoutes === 'never' ? NUD_PERMANENT : NUD_PERMANENT | AGING;
+  const left = aging ? NUD_PERMANENT | AGING : NUD_PERMANENT;
   return (
     protocol === OWN_PROTOCOL || (protocol === 0 && (state & left) !== 0 && contains(network, destination))
   );

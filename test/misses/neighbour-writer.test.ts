@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NEVER } from '../../src/misses/lifetime.ts';
 import {
   NLMSG_NOOP,
   NUD_DELAY,
@@ -112,6 +113,22 @@ test('at the start what is somebody else’s stays', () => {
       writes: 0,
       neighbours: 0,
     });
+  }
+});
+
+test('at the start what a lazy flannel left is kept where each neighbour in use has to be known, or removed', () => {
+  for (const state of [NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE]) {
+    const { resolver, put, held, counters } = resolverOnFake(1000, NEVER, { forwardOnDemand: true });
+    put('10.5.7.2', state, macOf(7), 0);
+    put('10.5.7.3', state, macOf(9), 0);
+    put('10.5.9.2', state, macOf(9), 0);
+    resolver.apply([lease(7)], true);
+    for (const kept of ['10.5.7.2', '10.5.7.3']) {
+      const entry = held(kept);
+      assert.deepEqual([entry?.mac, entry?.state, entry?.protocol], [macOf(7), NUD_PERMANENT, OWN_PROTOCOL]);
+    }
+    assert.equal(held('10.5.9.2'), undefined, 'no lease covers it');
+    assert.deepEqual([counters.get('neighbours'), counters.get('rewritten')], [2, 2]);
   }
 });
 

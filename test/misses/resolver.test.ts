@@ -75,6 +75,17 @@ test('a question about an entry in use makes it whole again', () => {
   assert.deepEqual([counters.get('refreshed'), counters.get('answered')], [1, 0]);
 });
 
+test("somebody else's entry in use is in our care once it was answered", () => {
+  const { resolver, counters, put, ask, held, settle } = resolverOnFake();
+  resolver.apply([lease(7)], true);
+  ask(put('10.5.7.2', NUD_PROBE, macOf(7), 0));
+  assert.deepEqual(essence(held('10.5.7.2')), resolved(7));
+  assert.equal(counters.get('neighbours'), 1);
+  resolver.apply([lease(7, macOf(8))], false);
+  settle();
+  assert.equal(held('10.5.7.2')?.mac, macOf(8), 'it follows its lease');
+});
+
 test('a question about an entry of ours without a lease removes it', () => {
   const { resolver, counters, put, ask, held } = resolverOnFake();
   resolver.apply([], true);

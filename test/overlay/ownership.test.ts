@@ -13,22 +13,17 @@ import {
   NUD_REACHABLE,
   NUD_STALE,
 } from '../../src/netlink/constants.ts';
-import { type ModeName, modeOf } from '../../src/overlay/modes.ts';
 import { listOwnDevices } from '../../src/overlay/own-devices.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { fakeHost, macOf, NETWORK } from './fixture.ts';
 
-function owns(mode: ModeName) {
+function owns(aging: boolean) {
   return (address: string, state: number, protocol: number) =>
-    isOwnNeighbour(
-      { destination: parseIpv4(address), mac: macOf(7), state, protocol },
-      NETWORK,
-      modeOf(mode),
-    );
+    isOwnNeighbour({ destination: parseIpv4(address), mac: macOf(7), state, protocol }, NETWORK, aging);
 }
 
 test('ours are neighbours with our mark, and PERMANENT ones without any inside the network', () => {
-  const own = owns('lazy');
+  const own = owns(false);
   assert.equal(own('10.5.7.2', NUD_REACHABLE, OWN_PROTOCOL), true);
   assert.equal(own('10.6.7.2', NUD_PERMANENT, OWN_PROTOCOL), true);
   assert.equal(own('10.5.7.2', NUD_PERMANENT, 0), true);
@@ -37,17 +32,15 @@ test('ours are neighbours with our mark, and PERMANENT ones without any inside t
   assert.equal(own('10.5.7.2', NUD_PERMANENT, 4), false);
 });
 
-test('where subnets have routes, those that age are ours too', () => {
-  for (const mode of ['lazy-subnet', 'eager'] as const) {
-    const own = owns(mode);
-    for (const state of [NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT]) {
-      assert.equal(own('10.5.7.2', state, 0), true);
-      assert.equal(own('10.6.7.2', state, 0), false);
-      assert.equal(own('10.5.7.2', state, 4), false);
-    }
-    for (const state of [NUD_INCOMPLETE, NUD_FAILED, NUD_NOARP]) {
-      assert.equal(own('10.5.7.2', state, 0), false);
-    }
+test('those that age are ours too where that is asked for', () => {
+  const own = owns(true);
+  for (const state of [NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT]) {
+    assert.equal(own('10.5.7.2', state, 0), true);
+    assert.equal(own('10.6.7.2', state, 0), false);
+    assert.equal(own('10.5.7.2', state, 4), false);
+  }
+  for (const state of [NUD_INCOMPLETE, NUD_FAILED, NUD_NOARP]) {
+    assert.equal(own('10.5.7.2', state, 0), false);
   }
 });
 
