@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Container } from '../../src/lab/container.ts';
 import type { Host } from '../../src/lab/host.ts';
-import { forwardingEntries, unicastNeighbours } from '../../src/lab/kernel-view.ts';
-import type { Lab } from '../../src/lab/lab.ts';
-import { waitUntil } from '../../src/lab/wait-until.ts';
+import { unicastNeighbours } from '../../src/lab/kernel-view.ts';
+import type { Lab, LabOptions } from '../../src/lab/lab.ts';
 import { type Flow, FlowProgram, type FlowResult, flowSkipReason } from './flow.ts';
 import { labFor, labSkipReason } from './lab-fixture.ts';
 import { StaticPeer, statsOf } from './static-peer.ts';
@@ -12,6 +11,8 @@ import { StaticPeer, statsOf } from './static-peer.ts';
 /** Claims stay away from the peer's subnet. */
 const CONFIG =
   '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
+
+export const SCENE_LAB: LabOptions = { hosts: 2, networkConfig: CONFIG };
 
 export const PEER = { network: '10.5.77', mac: '02:00:00:00:77:01', publicIp: '10.99.0.12' };
 
@@ -50,17 +51,23 @@ export class LifetimeScene {
 
   /** @param daemonArguments of each start of the daemon */
   static async set(test: TestContext, ...daemonArguments: string[]): Promise<LifetimeScene> {
-    const lab = await labFor(test, { hosts: 2, networkConfig: CONFIG, daemonArguments });
+    return LifetimeScene.setIn(await labFor(test, { ...SCENE_LAB, daemonArguments }));
+  }
+
+  /**
+   * @param lab with the options SCENE_LAB, which no other scene was set in
+   * @param startArguments of the first start of the daemon
+   */
+  static async setIn(lab: Lab, ...startArguments: string[]): Promise<LifetimeScene> {
     const host = lab.host(1);
-    await host.daemon.start();
+    const peer = new StaticPeer(lab, lab.host(2), PEER);
+    await peer.publish();
+    await host.daemon.start(...startArguments);
     await host.addContainers(1);
     const [container] = host.containers;
     assert.ok(container);
-    const peer = new StaticPeer(lab, lab.host(2), PEER);
     await peer.raise(host);
     await lab.host(2).namespace.configure(`route add local ${PEER.network}.0/24 dev lo`);
-    await peer.publish();
-    await waitUntil("the peer's lease", async () => (await forwardingEntries(host)).length === 1);
     const program = await FlowProgram.compile(lab.folder);
     return new LifetimeScene(lab, peer, container, program);
   }

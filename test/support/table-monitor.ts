@@ -5,9 +5,19 @@ import type { Host } from '../../src/lab/host.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
 import type { Mac } from '../../src/net/mac.ts';
-import { AF_INET, RTM_DELNEIGH, RTM_NEWNEIGH } from '../../src/netlink/constants.ts';
+import {
+  AF_BRIDGE,
+  AF_INET,
+  NUD_FAILED,
+  RT_TABLE_MAIN,
+  RTM_DELNEIGH,
+  RTM_DELROUTE,
+  RTM_NEWNEIGH,
+  RTM_NEWROUTE,
+} from '../../src/netlink/constants.ts';
 import { type Frame, splitDatagram } from '../../src/netlink/message.ts';
 import { neighbourMessage } from '../../src/netlink/neighbour/message.ts';
+import { routeMessage } from '../../src/netlink/route/message.ts';
 import { u32 } from '../../src/netlink/values.ts';
 
 /** rtmon puts a message of this type, seconds and microseconds, before each that it writes (iproute2, rtnetlink.h). */
@@ -60,10 +70,9 @@ export class TableMonitor {
 
   /** Since its start, oldest first. */
   events(): TableEvent[] {
-    this.#process.assertRunning('rtmon');
     const events: TableEvent[] = [];
     let at = Number.NaN;
-    for (const frame of splitDatagram(readFileSync(this.#file))) {
+    for (const frame of this.#frames()) {
       if (frame.type === NLMSG_TSTAMP) {
         at = u32.read(frame.payload, 0, 4) * 1000 + u32.read(frame.payload, 4, 4) / 1000;
       } else if (frame.type === RTM_NEWNEIGH || frame.type === RTM_DELNEIGH) {
@@ -72,6 +81,56 @@ export class TableMonitor {
     }
     return events;
   }
+
+  /**
+   * Which neighbours, forwarding entries and routes came (`+`) or went (`-`) since its start, oldest first, such as
+   * `+ neighbour 10.5.7.0`. A change of an entry that is there counts as one that came.
+   */
+  lines(): string[] {
+    return [...this.#frames()].flatMap(toLines);
+  }
+
+  /** Ends it, so that another one may begin with nothing. */
+  async stop(): Promise<void> {
+    await this.#process.stop();
+  }
+
+  #frames(): Iterable<Frame> {
+    this.#process.assertRunning('rtmon');
+    return splitDatagram(readFileSync(this.#file));
+  }
+}
+
+/** Nothing for what is in none of the three tables, and for an entry that failed: that it goes is told of apart. */
+function toLines({ type, payload }: Frame): string[] {
+  switch (type) {
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE:
+      return routeLines(type === RTM_NEWROUTE ? '+' : '-', payload);
+    case RTM_NEWNEIGH:
+    case RTM_DELNEIGH:
+      return neighbourLines(type === RTM_NEWNEIGH ? '+' : '-', payload);
+    default:
+      return [];
+  }
+}
+
+function routeLines(sign: string, payload: Buffer): string[] {
+  const { header, attributes } = routeMessage.decode(payload);
+  const { destination, table = header.table } = attributes;
+  return table === RT_TABLE_MAIN && typeof destination === 'number'
+    ? [`${sign} route ${formatIpv4(destination)}/${header.destinationLength}`]
+    : [];
+}
+
+function neighbourLines(sign: string, payload: Buffer): string[] {
+  const { header, attributes } = neighbourMessage.decode(payload);
+  const { destination, linkLayerAddress } = attributes;
+  if (header.family === AF_BRIDGE) {
+    return [`${sign} forwarding ${linkLayerAddress}`];
+  }
+  const isTold = sign === '-' || header.state !== NUD_FAILED;
+  return isTold && typeof destination === 'number' ? [`${sign} neighbour ${formatIpv4(destination)}`] : [];
 }
 
 function toEvent({ type, payload }: Frame, at: number): TableEvent {
