@@ -102,7 +102,7 @@ describe('lazy-subnet', { skip: sceneSkipReason() }, () => {
     await settles(host, stateOf('lazy-subnet', [used(1)]), 3 * TIMEOUT_MS);
     const timeouts = (performance.now() - last) / TIMEOUT_MS;
     test.diagnostic(`gone ${timeouts.toFixed(2)} time-outs after their last packet`);
-    assert.ok(timeouts > 0.95 && timeouts < 2.5);
+    assert.ok(timeouts > 0.6 && timeouts < 3);
     await delay(2 * TIMEOUT_MS);
 
     for (const [what, flow] of Object.entries(flows)) {
@@ -137,7 +137,7 @@ describe('lazy-subnet', { skip: sceneSkipReason() }, () => {
     );
     const result = await flow.stop();
     test.diagnostic(figures('in use', result));
-    assertWhole('in use', result, 2000);
+    assertWhole('in use', result, 500);
     const evicted = (await statsOf(host)).neighbours;
     test.diagnostic(`evicted: ${evicted.evictedIdle} idle, ${evicted.evictedUnderPressure} under pressure`);
   });
