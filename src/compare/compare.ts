@@ -8,7 +8,7 @@ import { Progress } from '../lab/progress.ts';
 import { enterUserNamespace } from '../lab/rootless.ts';
 import { takeDownOrphans } from '../lab/take-down.ts';
 import type { CompareOptions } from './compare-options.ts';
-import { Comparison } from './comparison.ts';
+import { Comparison, standsFor } from './comparison.ts';
 import type { Contestant } from './contestant.ts';
 import { present, requirePresentable } from './presentation.ts';
 import { Recorder } from './recorder.ts';
@@ -57,7 +57,7 @@ export async function runCompare(
 /** Ends by itself, or by a signal when the lab is taken down and everything is shown. */
 async function measure(options: CompareOptions, output: CompareOutput, schedule: Schedule): Promise<void> {
   const contestants = contestantsOf(options);
-  const scene = new Scene(contestants.length + 1, placement());
+  const scene = new Scene(standsFor(contestants), placement());
   let work = Promise.resolve();
   const takeDown = async () => {
     await scene.lab.takeDown();

@@ -5,12 +5,12 @@ import { Agent } from './agent.ts';
 import type { Contestant } from './contestant.ts';
 import { measureBursts } from './measure/burst.ts';
 import { measureChanges } from './measure/changes.ts';
+import { measureCounted } from './measure/counted.ts';
 import { recordEntries } from './measure/entries.ts';
 import { measureIdle } from './measure/idle.ts';
 import { memoryFreedWithDevice, slabsOutOfReach } from './measure/kernel-memory.ts';
 import { measureKilled } from './measure/killed.ts';
 import { measurePackets } from './measure/packets.ts';
-import { measureRequests } from './measure/requests.ts';
 import { timedStart } from './measure/start.ts';
 import { measureSteady } from './measure/steady.ts';
 import type { Turn } from './measure/turn.ts';
@@ -32,6 +32,11 @@ export interface ComparisonParts {
 }
 
 const WARM_UP_MS = 500;
+
+/** One on which all take turns, and for each one to be killed on and one to be counted on. */
+export function standsFor(contestants: readonly Contestant[]): number {
+  return 1 + 2 * contestants.length;
+}
 
 /** Raises the scene and measures everything that the plan asks for. */
 export class Comparison {
@@ -86,33 +91,39 @@ export class Comparison {
     }
   }
 
-  /** What happens after the kill takes two minutes of waiting, in which what is counted and not timed is counted. */
+  /**
+   * What happens after the kill takes two minutes of waiting, in which what is counted and not timed is counted: for all
+   * contestants side by side, each on hosts of its own.
+   */
   async #killAndCount(): Promise<void> {
-    const { contestants, plan, schedule, scene } = this.#parts;
-    const middle = [...plan.nodes].sort((one, other) => one - other)[Math.floor(plan.nodes.length / 2)] ?? 1;
-    const killed = contestants.map(async (contestant, index) => {
-      const turn = { ...this.#turn(contestant, middle, 1), stand: scene.stand(index + 1) };
-      await scene.publish(turn.stand, middle);
-      await measureKilled(turn, schedule.killedAfterMs);
-    });
-    await Promise.all([...killed, this.#count()]);
-  }
-
-  async #count(): Promise<void> {
-    const { contestants, plan, schedule, recorder } = this.#parts;
+    const { contestants, recorder } = this.#parts;
     const hasTracer = (await tryCommand('sh', ['-c', 'command -v strace'])).status === 0;
     if (!hasTracer) {
       recorder.leaveOut('Netlink requests: strace is not installed (apt-get install strace).');
     }
+    await Promise.all(
+      contestants.flatMap((contestant, index) => [
+        this.#killOne(contestant, 1 + index),
+        this.#countOne(contestant, 1 + contestants.length + index, hasTracer),
+      ]),
+    );
+  }
+
+  async #killOne(contestant: Contestant, stand: number): Promise<void> {
+    const { plan, schedule, scene } = this.#parts;
+    const middle = [...plan.nodes].sort((one, other) => one - other)[Math.floor(plan.nodes.length / 2)] ?? 1;
+    const turn = { ...this.#turn(contestant, middle, 1), stand: scene.stand(stand) };
+    await scene.publish(turn.stand, middle);
+    await measureKilled(turn, schedule.killedAfterMs);
+  }
+
+  async #countOne(contestant: Contestant, stand: number, hasTracer: boolean): Promise<void> {
+    const { plan, schedule, scene } = this.#parts;
     for (const nodes of plan.nodes) {
-      for (const contestant of contestants) {
-        const turn = this.#turn(contestant, nodes, 1);
-        await turn.scene.publish(turn.stand, nodes);
-        if (hasTracer) {
-          await measureRequests(turn);
-        }
-        await measureIdle(turn, schedule.idleSeconds);
-      }
+      const turn = { ...this.#turn(contestant, nodes, 1), stand: scene.stand(stand) };
+      await scene.publish(turn.stand, nodes);
+      await measureCounted(turn, hasTracer);
+      await measureIdle(turn, schedule.idleSeconds);
     }
   }
 

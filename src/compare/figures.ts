@@ -41,7 +41,12 @@ const START_FIGURES: readonly Figure[] = [
 
 const MOMENTS = [
   ['start', 'after start', 'when the tables stand still after a start, before any traffic', false],
-  ['traffic', 'after traffic', 'after one packet at least to every pod of every active node', true],
+  [
+    'traffic',
+    'after traffic',
+    'after a packet to every pod of every active node, when the tables stood still for 2.5 s',
+    true,
+  ],
   [
     'idle',
     'after idling',

@@ -10,8 +10,8 @@ import { CompareFault } from './compare-fault.ts';
 import { Stand } from './stand.ts';
 
 /**
- * The hosts of a comparison: one that stands for all remote nodes, one on which the contestants take turns, and one for
- * each contestant, on which it is killed. Packets to the nodes go through the tunnel of the agent under test; the answers
+ * The hosts of a comparison: one that stands for all remote nodes, one on which the contestants take turns, and more
+ * on which each is killed and counted. Packets to the nodes go through the tunnel of the agent under test; the answers
  * come back untunnelled, so that nothing but that agent decides what arrives.
  */
 export class Scene {

@@ -21,9 +21,9 @@ export interface Steps {
 /** Seconds of a turn on a usual machine: its starts and waits, and what it sends and reads for each node. */
 const TURN_SECONDS = 5.5;
 const SECONDS_PER_NODE = 0.002;
-/** Of the lives in which requests and what is left after idling are counted. */
-const COUNTED_SECONDS = 9;
-const COUNTED_SECONDS_PER_NODE = 0.006;
+/** Of the lives in which what is not timed is counted, for all contestants side by side. */
+const COUNTED_SECONDS = 30;
+const COUNTED_SECONDS_PER_NODE = 0.02;
 
 export function stepsOf(plan: ComparisonPlan, contestants: readonly Contestant[], schedule: Schedule): Steps {
   const turns = plan.nodes.flatMap((nodes) =>
@@ -40,11 +40,11 @@ export function stepsOf(plan: ComparisonPlan, contestants: readonly Contestant[]
   const counted = plan.nodes.map((nodes) => COUNTED_SECONDS + nodes * COUNTED_SECONDS_PER_NODE);
   const waiting = Math.max(0, ...schedule.killedAfterMs) / 1000 + 5;
   return {
-    raise: { title: 'raising hosts and etcd', seconds: 3 },
+    raise: { title: 'raising hosts and etcd', seconds: 4 },
     turns,
     killed: {
       title: 'killing the agents and waiting; counting requests meanwhile',
-      seconds: Math.max(waiting, contestants.length * sum(counted)),
+      seconds: Math.max(waiting, sum(counted)),
     },
   };
 }

@@ -100,6 +100,7 @@ function assertEntries(results: Results, nodes: number): void {
     assert.equal(count('lazy', 'routes'), 1);
     assert.equal(count('lazy-subnet', 'routes'), hosts + 1);
     assert.equal(count('lazy-subnet', 'forwarding'), hosts);
+    assert.equal(count('lazy-subnet', 'neighbours'), hosts, 'the single ones are gone');
     for (const table of ['routes', 'neighbours', 'forwarding']) {
       assert.equal(count('eager', table), nodes, table);
       assert.equal(count('flannel', table), nodes, table);
@@ -109,6 +110,24 @@ function assertEntries(results: Results, nodes: number): void {
   assert.equal(one(results, 'lazy', 'entries.idle.neighbours', nodes), 0);
   assert.equal(one(results, 'lazy-subnet', 'entries.idle.routes', nodes), 1);
   assert.equal(one(results, 'eager', 'entries.idle.routes', nodes), nodes);
+}
+
+/** What the agent and its tables take is there, in sizes that can be. */
+function assertUsage(results: Results, name: string, nodes: number): void {
+  const [processor, memory] = ['cpu', 'memory'].map((what) =>
+    one(results, name, `usage.start.${what}`, nodes),
+  );
+  assert.ok(processor !== undefined && processor > 10 && processor < 60_000, `${name}: ${processor} ms`);
+  assert.ok(memory !== undefined && memory > 10 && memory < 1000, `${name}: ${memory} MiB`);
+  for (const phase of ['burst', 'traffic']) {
+    assert.ok(one(results, name, `usage.${phase}.memory`, nodes, 1) > 10, `${name} ${phase}`);
+  }
+  for (const phase of ['steady', 'changes']) {
+    assert.ok(one(results, name, `usage.${phase}.cpu`, nodes) >= 0, `${name} ${phase}`);
+  }
+  const measured = valuesOf(results, name, 'entries.memory', nodes).length;
+  const leftOut = results.leftOut.filter((sentence) => sentence.startsWith('Kernel memory')).length;
+  assert.equal(measured + leftOut, 1);
 }
 
 function assertTraffic(results: Results, name: string, nodes: number): void {
@@ -147,6 +166,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
       assertEntries(results, nodes);
       for (const { name } of results.plan.contestants) {
         assertTraffic(results, name, nodes);
+        assertUsage(results, name, nodes);
       }
     }
     const growth = (contestant: string) =>

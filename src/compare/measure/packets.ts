@@ -1,6 +1,4 @@
 import type { Agent } from '../agent.ts';
-import { countAtRest } from '../tables.ts';
-import { recordEntries } from './entries.ts';
 import { activeNodes, podsOf, type Turn } from './turn.ts';
 import { withUsage } from './usage.ts';
 
@@ -8,20 +6,11 @@ import { withUsage } from './usage.ts';
 const TIMED_NODES = 15;
 const PATIENCE_MS = 1000;
 export const TOUCH_WINDOW = 64;
-/** What traffic brings about is done within this time, as a rule. */
-const AT_REST = { stillMs: 150, atMostMs: 2000 };
 
-/**
- * First and second packets to every pod of the active nodes, share after share from the smallest on, and how many entries
- * there are then.
- */
+/** First and second packets to every pod of the active nodes, share after share from the smallest on. */
 export async function measurePackets(turn: Turn, agent: Agent): Promise<void> {
   for (const { shares, added } of activeNodes(turn)) {
     await withUsage(turn, agent, 'traffic', () => sendToAll(turn, added, shares), shares);
-    const counts = await countAtRest(turn.stand.host, AT_REST);
-    for (const share of shares) {
-      recordEntries(turn, 'traffic', counts, share);
-    }
   }
 }
 

@@ -1,38 +1,33 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
-import { Agent } from '../agent.ts';
 import { ChangingNodes, changeSizes } from '../cluster-changes.ts';
 import { CHANGE_KINDS } from '../figures-of-changes.ts';
-import { countRequests, type Requests, tracedTo } from '../netlink-trace.ts';
+import { countRequests, type Requests } from '../netlink-trace.ts';
 import type { Turn } from './turn.ts';
 
 /** An agent that sends nothing for so long has done what there was to do; etcd tells of a change within milliseconds. */
-const QUIET_MS = 300;
+const QUIET_MS = 500;
 const LOOK_MS = 50;
 const LONGEST_MS = 30_000;
 
-/** Counts what a contestant asks of the kernel, in a life of its own under strace: at the start, and for each change. */
-export async function measureRequests(turn: Turn): Promise<void> {
-  const { stand, contestant, recorder, cell } = turn;
-  const trace = join(stand.host.folder, 'trace');
-  const agent = await Agent.start(stand, contestant, { wrapper: tracedTo(trace) });
-  try {
-    await agent.settled();
-    const requests = new RequestCounter(trace, stand.host.namespace.gate.signal);
-    const start = await requests.untilQuiet();
-    recorder.add(cell, 'start.requests', [start.messages]);
-    recorder.add(cell, 'start.bytes', [start.bytes / 1024]);
-    for (const size of changeSizes(turn.nodes)) {
-      const changing = new ChangingNodes(turn.scene, stand, turn.nodes, size);
-      for (const kind of CHANGE_KINDS) {
-        await changing.publish(kind);
-        const { messages } = await requests.untilQuiet();
-        recorder.add(cell, `change.${kind}.${size}.requests`, [messages]);
-      }
+/**
+ * Records what an agent asked of the kernel until its tables stood still, and what it asks for each change.
+ *
+ * @param trace the file that `tracedTo` was told
+ */
+export async function measureRequests(turn: Turn, trace: string): Promise<void> {
+  const { stand, recorder, cell } = turn;
+  const requests = new RequestCounter(trace, stand.host.namespace.gate.signal);
+  const start = await requests.untilQuiet();
+  recorder.add(cell, 'start.requests', [start.messages]);
+  recorder.add(cell, 'start.bytes', [start.bytes / 1024]);
+  for (const size of changeSizes(turn.nodes)) {
+    const changing = new ChangingNodes(turn.scene, stand, turn.nodes, size);
+    for (const kind of CHANGE_KINDS) {
+      await changing.publish(kind);
+      const { messages } = await requests.untilQuiet();
+      recorder.add(cell, `change.${kind}.${size}.requests`, [messages]);
     }
-  } finally {
-    await agent.kill();
   }
 }
 
