@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { LabFault } from './lab-fault.ts';
 
 /**
@@ -7,6 +8,11 @@ import { LabFault } from './lab-fault.ts';
 export class Gate {
   readonly #closing = new AbortController();
   readonly #inside = new Set<Promise<unknown>>();
+
+  constructor() {
+    // Node warns of a leak above ten: each program and each pause inside listens, and there may be any number at once.
+    setMaxListeners(0, this.#closing.signal);
+  }
 
   /** Aborts when the gate closes. */
   get signal(): AbortSignal {
