@@ -1,5 +1,5 @@
 import type { FilterInstruction } from '../../native-bindings/netlink-socket.ts';
-import type { Prefix } from '../net/prefix.ts';
+import { maskOf, type Prefix } from '../net/prefix.ts';
 import {
   NLMSG_ERROR,
   RTA_DST,
@@ -18,6 +18,7 @@ import {
   load16,
   load32,
   loadAttribute32,
+  maskNetwork32,
   PASS,
 } from './filter-program.ts';
 
@@ -34,7 +35,10 @@ export interface Watched {
   readonly ifindex: number;
   /** The interface that carries the tunnel; undefined while it is gone: then every interface is looked at. */
   readonly underlayIfindex: number | undefined;
-  /** Routes to it are looked at whatever interface they name: one that takes another's place is told of as itself alone. */
+  /**
+   * Routes to it, or to a part of it, are looked at whatever interface they name: one that takes another's place is told of
+   * as itself alone.
+   */
   readonly network: Prefix;
   /** Sockets of the agent (nlmsg_pid) whose own routes are not told of. */
   readonly ownPorts: readonly number[];
@@ -62,6 +66,7 @@ export function changeFilter({ ifindex, underlayIfindex, network, ownPorts }: Wa
     load32(PORT_AT),
     ...ownPorts.map((port) => equals32(port, DROP)),
     ...loadAttribute32(RTA_DST, ROUTE_ATTRIBUTES_AT, 'elsewhere'),
+    maskNetwork32(maskOf(network.length)),
     equalsNetwork32(network.address, PASS),
     { label: 'elsewhere' },
     ...loadAttribute32(RTA_OIF, ROUTE_ATTRIBUTES_AT, DROP),

@@ -1,6 +1,8 @@
 import type { FilterInstruction } from '../../native-bindings/netlink-socket.ts';
 import {
   BPF_ABS,
+  BPF_ALU,
+  BPF_AND,
   BPF_B,
   BPF_H,
   BPF_IMM,
@@ -79,6 +81,8 @@ export const equals32 = (value: number, ifTrue: Target, ifFalse?: Target): Step 
 /** Of four bytes in network order, such as an address, as `load32` loaded them. */
 export const equalsNetwork32 = (value: number, ifTrue: Target, ifFalse?: Target): Step =>
   test(BPF_JEQ, value >>> 0, ifTrue, ifFalse);
+/** Keeps those bits of four bytes in network order. */
+export const maskNetwork32 = (mask: number): Step => ({ code: BPF_ALU | BPF_AND | BPF_K, value: mask >>> 0 });
 /** Whether any of the bits is set in what `load16` loaded. */
 export const hasAny16 = (bits: number, ifTrue: Target, ifFalse?: Target): Step =>
   test(BPF_JSET, turned16(bits), ifTrue, ifFalse);

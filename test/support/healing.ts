@@ -6,6 +6,7 @@ import type { Container } from '../../src/lab/container.ts';
 import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
+import type { ModeName } from '../../src/overlay/modes.ts';
 import { type Flow, FlowProgram, type FlowResult } from './flow.ts';
 
 /** Datagrams a second, each way. */
@@ -13,6 +14,9 @@ const RATE = 2000;
 
 /** So many have to arrive before the damage, and behind the healing, each way. */
 const ENOUGH = 200;
+
+/** Within so long the kernel holds again what it held. */
+const SETTLED_MS: Readonly<Record<ModeName, number>> = { lazy: 3000, 'lazy-subnet': 6000, eager: 6000 };
 
 /** What a scenario does to the first host, and what its daemon says when it is right again. */
 export interface Damage {
@@ -35,18 +39,21 @@ export class Patient {
   readonly here: Container;
   readonly there: Container;
   readonly program: FlowProgram;
+  /** Of the first host. */
+  readonly #mode: ModeName;
 
-  private constructor(lab: Lab, program: FlowProgram) {
+  private constructor(lab: Lab, program: FlowProgram, mode: ModeName) {
     const [here, there] = lab.hosts.map(({ containers }) => containers[0]);
     assert.ok(here && there, 'a container on each host');
     this.host = lab.host(1);
     this.here = here;
     this.there = there;
     this.program = program;
+    this.#mode = mode;
   }
 
-  static async admit(lab: Lab): Promise<Patient> {
-    return new Patient(lab, await FlowProgram.compile(lab.folder));
+  static async admit(lab: Lab, mode: ModeName = 'lazy'): Promise<Patient> {
+    return new Patient(lab, await FlowProgram.compile(lab.folder), mode);
   }
 
   /** Runs lines of `ip` syntax on the host. */
@@ -67,6 +74,7 @@ export class Patient {
     const { pid } = this.host.daemon.process;
     let before: string[] = [];
     const results = await this.under(async () => {
+      await this.#settles();
       before = await this.state();
       const from = logOf(this.host).length;
       await harm(this);
@@ -120,13 +128,23 @@ export class Patient {
       now = await this.state();
       return now.join('\n') === wanted.join('\n');
     };
-    await waitUntil('the former state', same, { timeout: 3000 }).catch(() => assert.deepEqual(now, wanted));
+    await waitUntil('the former state', same, { timeout: SETTLED_MS[this.#mode] }).catch(() =>
+      assert.deepEqual(now, wanted),
+    );
   }
 
   /** The tunnel device and what is on it, as other programs than the daemon see it, without interface numbers. */
   async state(): Promise<string[]> {
     const output = await this.shell(STATE);
     return output.trim().split('\n');
+  }
+
+  /** Where subnets have routes, the neighbour of a single address goes when its subnet has one. */
+  async #settles(): Promise<void> {
+    const isSettled = async () => !/^10\.5\.\d+\.[1-9]\d* lladdr/m.test((await this.state()).join('\n'));
+    if (this.#mode !== 'lazy') {
+      await waitUntil('neighbours of subnets alone', isSettled);
+    }
   }
 
   async #start(): Promise<Flows> {
