@@ -160,6 +160,8 @@ export class Resolver {
   /** Compares the routes of remote subnets: somebody else changed one. @throws KernelFault when the socket is beyond use */
   compareRoutes(): void {
     if (this.#listed) {
+      // What waits to be written would be taken for somebody else's doing.
+      this.#outbox.flush();
       this.#outbox.noteStale(this.#comparison.compareRoutes());
       this.#outbox.goOn();
     }

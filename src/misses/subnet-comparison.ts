@@ -27,6 +27,8 @@ export interface SubnetComparisonParts {
 export class SubnetComparison {
   readonly #parts: SubnetComparisonParts;
   #done = false;
+  /** What nothing asked for at the last comparison. */
+  #stale: ReadonlySet<number> = new Set();
 
   constructor(parts: SubnetComparisonParts) {
     this.#parts = parts;
@@ -58,9 +60,19 @@ export class SubnetComparison {
         this.#note(subnet, host, isWhole);
       }
     }
-    this.#done = true;
     const isWanted = ({ destination, priority }: Route) => priority === 0 && wanted.has(keyOf(destination));
-    return own.filter((route) => !this.#isNetworkRoute(route) && !isWanted(route));
+    const stale = own.filter((route) => !this.#isNetworkRoute(route) && !isWanted(route));
+    this.#countStale(stale);
+    this.#done = true;
+    return stale;
+  }
+
+  /** Those of the first comparison were left by an earlier agent. One may be found again before it is removed. */
+  #countStale(stale: readonly Route[]): void {
+    const keys = new Set(stale.map(({ destination }) => keyOf(destination)));
+    const added = this.#done ? [...keys].filter((key) => !this.#stale.has(key)) : [];
+    this.#parts.counters.add('mended', added.length);
+    this.#stale = keys;
   }
 
   /** With leases every subnet has its route; with misses those that an earlier agent left have to show that they are used. */

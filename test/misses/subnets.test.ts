@@ -225,7 +225,7 @@ test('a gateway that somebody removed or led elsewhere is written again', () => 
 });
 
 test('a route that somebody removed or led elsewhere is written again, one that he added goes', () => {
-  const { give, resolver, settle, routes, conversation, ifindex, kernel } = inMode('eager');
+  const { give, resolver, settle, routes, conversation, ifindex, kernel, counters } = inMode('eager');
   give(BOTH, true);
   const wanted = routes();
   conversation.request('x', replaceGatewayRoute(parsePrefix('10.5.1.0/24'), at('10.5.2.0'), 4, ifindex));
@@ -234,6 +234,7 @@ test('a route that somebody removed or led elsewhere is written again, one that 
   resolver.compareRoutes();
   settle();
   assert.deepEqual(routes(), wanted);
+  assert.equal(counters.get('mended'), 3);
 });
 
 test('a route that the kernel refused is tried again, and until then it is not done', () => {
