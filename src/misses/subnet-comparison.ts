@@ -82,7 +82,9 @@ export class SubnetComparison {
       return;
     }
     for (const { destination, gateway, ifindex: device } of own) {
-      if (device === ifindex && gateway === destination.address) {
+      const isSubnets = device === ifindex && gateway === destination.address;
+      // Ours may be among them: what was sent to before the first complete list.
+      if (isSubnets && !subnets.has(destination.address)) {
         subnets.revive(destination);
         subnetLifetime.hurry();
       }

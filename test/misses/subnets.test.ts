@@ -193,6 +193,20 @@ test('lazy-subnet: a subnet stays while its gateway is asked for, and goes one t
   );
 });
 
+test('lazy-subnet: what was sent to before the first complete list stays, and goes in its time', () => {
+  const { give, miss, wait, routes, written, kernel } = inMode('lazy-subnet');
+  give([at1(1)]);
+  miss('10.5.1.7');
+  wait(3000);
+  written();
+  give([], true);
+  wait(10_000);
+  assert.deepEqual([written(), routes()], ['', ['10.5.0.0/16', '10.5.1.0/24 via 10.5.1.0']]);
+  wait(3 * IDLE);
+  assert.deepEqual(routes(), ['10.5.0.0/16']);
+  assert.equal(kernel.neighbours.forwarding.size, 0);
+});
+
 test('lazy-subnet: no more subnets than the bound allows', () => {
   const { give, miss, wait, routes, counters } = inMode('lazy-subnet', { maximum: 2 });
   give([at1(1), at1(2), at1(3)], true);

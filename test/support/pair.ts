@@ -49,15 +49,15 @@ export class Pair {
     return pair;
   }
 
-  /** Starts both hosts afresh, in that mode, with nothing in the kernel of what was before. */
-  async beginAgain(mode: ModeName): Promise<void> {
+  /** Starts both hosts afresh, in that mode and with those options, with nothing in the kernel of what was before. */
+  async beginAgain(mode: ModeName, ...options: string[]): Promise<void> {
     await Promise.all(
       this.lab.hosts.map(async ({ daemon, namespace }) => {
         await daemon.stop();
         await namespace.configure('link del flannel.1');
       }),
     );
-    await this.#start(mode, mode);
+    await this.#start(mode, mode, ...options);
   }
 
   /** What that host publishes, with the addresses behind it that traffic goes to. */
@@ -97,10 +97,10 @@ export class Pair {
     }
   }
 
-  async #start(here: ModeName, there: ModeName): Promise<void> {
+  async #start(here: ModeName, there: ModeName, ...options: string[]): Promise<void> {
     await Promise.all([
-      this.here.daemon.start('--programming', here),
-      this.there.daemon.start('--programming', there),
+      this.here.daemon.start('--programming', here, ...options),
+      this.there.daemon.start('--programming', there, ...options),
     ]);
   }
 
