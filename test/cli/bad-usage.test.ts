@@ -42,6 +42,18 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['-etcd-prefix', '/'], '--etcd-prefix: "/"', 'a key such as /coreos.com/network'],
   [['-etcd-prefix', ''], '--etcd-prefix: ""', 'a key such as /coreos.com/network'],
   [['-control-socket', 'x'.repeat(108)], '--control-socket: a path of 108 bytes', 'at most 107 bytes'],
+  [['-programming', 'nonsense'], '--programming: "nonsense"', 'lazy, lazy-subnet, eager'],
+  [['-programming', ''], '--programming: ""', 'lazy, lazy-subnet, eager'],
+  [
+    ['-fdb', 'on-demand', '-programming', 'eager'],
+    '--fdb: on-demand with --programming eager',
+    '--programming lazy',
+  ],
+  [
+    ['-fdb', 'on-demand', '-programming', 'lazy-subnet'],
+    '--fdb: on-demand with --programming lazy-subnet',
+    '--programming lazy',
+  ],
   [['-log-level', 'trace'], '--log-level: "trace"', 'debug, info, warn, error'],
   [['-log-format', 'xml'], '--log-format: "xml"', 'json, text'],
   [
