@@ -69,7 +69,9 @@ describe('two hosts with two containers each', { skip: labSkipReason() }, () => 
       [now?.dst, now?.lladdr, ...(now?.state ?? [])],
       [to.address, entry?.lladdr, 'PERMANENT'],
     );
-    assert.equal((await statsOf(host)).neighbours.mended, 1);
+    // By a comparison, or by the answer to the question that the first packet brought.
+    const { neighbours, misses } = await statsOf(host);
+    assert.ok(neighbours.mended + misses.refreshed >= 1, JSON.stringify({ neighbours, misses }));
   });
 
   it('hold one forwarding entry for the other host, before and after', async () => {
