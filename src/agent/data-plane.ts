@@ -13,7 +13,7 @@ import { DirectPaths } from '../overlay/direct-paths.ts';
 import { Endpoints } from '../overlay/endpoints.ts';
 import { type ForwardingCounters, ForwardingTable } from '../overlay/forwarding-table.ts';
 import { Programmer } from '../overlay/programmer.ts';
-import { isOnLink } from '../overlay/underlay.ts';
+import { interfaceTo } from '../overlay/underlay.ts';
 import type { Ending } from './ending.ts';
 import { ForwardingGuard } from './forwarding-guard.ts';
 import type { RunOptions } from './run-options.ts';
@@ -66,9 +66,9 @@ export class DataPlane {
     });
     if (forwardOnDemand) {
       const paths = directPathsOf(parts);
-      const isDirect = (endpoint: Ipv4) => paths?.isDirect(endpoint) ?? false;
+      const directInterface = (endpoint: Ipv4) => paths?.interfaceTo(endpoint);
       this.#paths = paths;
-      this.#programmer = new Programmer(new Endpoints(log), this.#resolver, isDirect);
+      this.#programmer = new Programmer(new Endpoints(log), this.#resolver, directInterface);
       this.#monitor = options.fdb === 'on-demand' ? this.#startMonitor(parts) : undefined;
     } else {
       const table = new ForwardingTable(kernel, device.ifindex, log, counters.forwarding);
@@ -103,10 +103,15 @@ export class DataPlane {
 
   /** Programs those of the leases anew whose hosts the host's own routes reach in another way by now. */
   async reconsider(leases: readonly Lease[]): Promise<void> {
-    const changes = this.#paths?.reconsider(leases) ?? [];
+    if (this.#paths === undefined) {
+      return;
+    }
+    const changes = this.#paths.reconsider(leases);
     if (changes.length > 0) {
       await this.#programmer.program(changes, false);
     }
+    // The kernel tells of no route that goes with its interface.
+    this.#resolver.compareRoutes();
   }
 
   /** By which the kernel names the routes of remote subnets (nlmsg_pid). */
@@ -136,6 +141,6 @@ export class DataPlane {
 /** With Backend.DirectRouting, and in the mode that has all routes. */
 function directPathsOf({ options, config, kernel }: DataPlaneParts): DirectPaths | undefined {
   return options.programming === 'eager' && config.directRouting
-    ? new DirectPaths((endpoint) => isOnLink(kernel, endpoint))
+    ? new DirectPaths((endpoint) => interfaceTo(kernel, endpoint))
     : undefined;
 }

@@ -126,8 +126,8 @@ export function replaceGatewayRoute(
 /** Where packets to an address would leave this host. */
 export interface Path {
   readonly ifindex: number | undefined;
-  /** Undefined when the address is a neighbour. */
-  readonly gateway: Ipv4 | undefined;
+  /** Whether the address is a neighbour: there is no gateway, of whatever family, between. */
+  readonly isDirect: boolean;
 }
 
 /**
@@ -147,7 +147,8 @@ export function findPath(conversation: Conversation, address: Ipv4): Path | unde
     conversation.query('find a route', request, ({ payload }) => {
       const { header, attributes } = routeMessage.decode(payload);
       if (header.type === RTN_UNICAST) {
-        path = { ifindex: attributes.outputInterface, gateway: addressOr(attributes.gateway) };
+        const { outputInterface: ifindex, gateway, via } = attributes;
+        path = { ifindex, isDirect: gateway === undefined && via === undefined };
       }
     });
   } catch (error) {

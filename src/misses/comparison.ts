@@ -5,6 +5,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import type { Counters } from './counters.ts';
 import type { RemoteHost } from './decide.ts';
+import { Due } from './due.ts';
 import type { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import type { Interference } from './interference.ts';
 import type { NeighbourWriter } from './neighbour-writer.ts';
@@ -12,12 +13,6 @@ import type { SubnetComparison } from './subnet-comparison.ts';
 
 /** What the kernel had no memory for is tried again after this time, in milliseconds. */
 const TRY_AGAIN_MS = 1000;
-
-/** A comparison waits no longer for misses to end. */
-const LONGEST_DELAY_MS = 5000;
-
-/** So many times as long as a comparison took nobody's interference brings another: they take a tenth of the time at most. */
-const REST = 9;
 
 export interface ComparisonParts {
   readonly ifindex: number;
@@ -47,44 +42,15 @@ export interface Compared {
 /** Compares the kernel's tables of the device with the leases, by dumps, and writes the difference. */
 export class Comparison {
   readonly #parts: ComparisonParts;
-  /** When to compare everything again: the kernel had no memory for some of it, or somebody interferes without end. */
-  #tryAgainAt: number | undefined;
-  #restUntil = Number.NEGATIVE_INFINITY;
+  /** The comparison of everything, and that of routes alone. */
+  readonly everything: Due;
+  readonly routes: Due;
   #done = false;
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
-  }
-
-  /** Somebody else wrote an entry: everything is to be compared, or a little later when that happened just now. */
-  noteInterference(): void {
-    const now = this.#parts.now();
-    const due = Math.max(now, this.#restUntil);
-    if (this.#tryAgainAt === undefined || this.#tryAgainAt > due) {
-      this.#tryAgainAt = due;
-      if (due > now) {
-        this.#parts.setAlarm?.(due - now);
-      }
-    }
-  }
-
-  /** Everything is to be compared. */
-  ask(): void {
-    this.#tryAgainAt = Math.min(this.#tryAgainAt ?? Number.POSITIVE_INFINITY, this.#parts.now());
-  }
-
-  /**
-   * Whether the time has come to compare everything again; takes it for done. While misses wait it can wait too: it may take
-   * half a second, in which as many come as the receive buffer holds.
-   */
-  takeTurn(areWaiting: boolean): boolean {
-    if (this.#tryAgainAt === undefined) {
-      return false;
-    }
-    const overdue = this.#parts.now() - this.#tryAgainAt;
-    const isDue = overdue >= (areWaiting ? LONGEST_DELAY_MS : 0);
-    this.#tryAgainAt = isDue ? undefined : this.#tryAgainAt;
-    return isDue;
+    this.everything = new Due(parts);
+    this.routes = new Due(parts);
   }
 
   /**
@@ -108,9 +74,10 @@ export class Comparison {
     const adopted = counters.get('adopted');
     const begun = now();
     const compared = this.#compareTables();
-    const ended = now();
-    this.#restUntil = ended + REST * (ended - begun);
-    this.#tryAgainAt = compared.whole ? undefined : ended + TRY_AGAIN_MS;
+    this.everything.done(begun);
+    if (!compared.whole) {
+      this.tryAgain();
+    }
     // At first what differs was left by an earlier agent; later what is kept was adopted or installed long ago.
     counters.set(this.#done ? 'adopted' : 'mended', this.#done ? adopted : mended);
     this.#done = true;
@@ -118,21 +85,35 @@ export class Comparison {
     return compared;
   }
 
+  /**
+   * Finds what remote subnets lack, before there was a complete list of leases: then nothing is too much.
+   *
+   * @throws KernelFault
+   */
+  checkSubnets(): void {
+    const { conversation, ifindex, subnets } = this.#parts;
+    subnets.check(listRoutes(conversation), listNeighbours(conversation, ifindex));
+  }
+
   /** The kernel refused something that is to be tried again. */
   tryAgain(): void {
-    this.#tryAgainAt ??= this.#parts.now() + TRY_AGAIN_MS;
+    this.everything.askIn(TRY_AGAIN_MS);
   }
 
   /**
-   * Compares the routes of remote subnets with a complete list of leases.
+   * Compares the routes of remote subnets with the leases.
    *
-   * @returns those that nothing asks for
+   * @param listed whether those are complete
+   * @returns those that nothing asks for, which nobody can say before
    * @throws KernelFault
    */
-  compareRoutes(): Route[] {
-    const { conversation, counters, subnets, onMended } = this.#parts;
+  compareRoutes(listed: boolean): Route[] {
+    const { conversation, counters, subnets, onMended, now } = this.#parts;
     const before = counters.get('mended');
-    const stale = subnets.compare(listRoutes(conversation));
+    const begun = now();
+    const found = listRoutes(conversation);
+    const stale = listed ? subnets.compare(found) : subnets.check(found);
+    this.routes.done(begun);
     onMended?.(counters.get('mended') - before);
     return stale;
   }

@@ -15,6 +15,8 @@ export interface RemoteHost {
   readonly endpoint?: Ipv4 | undefined;
   /** The same, when packets for its subnet are to go there without the tunnel. */
   readonly directly?: Ipv4 | undefined;
+  /** On which interface that is. */
+  readonly directInterface?: number | undefined;
 }
 
 /** No lease covers the address: the packets that wait for it fail at once. */

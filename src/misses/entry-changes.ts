@@ -88,9 +88,14 @@ export class EntryChanges {
     return !this.#rewrites.isEmpty;
   }
 
-  /** Whether something may still be refused, or has still to be written. */
+  /** Whether something that was written may still be refused. */
+  get isUnconfirmed(): boolean {
+    return this.#written.isPending;
+  }
+
+  /** The same, or something has still to be written. */
   get isPending(): boolean {
-    return this.#written.isPending || this.#parts.subnets.hasChanged;
+    return this.isUnconfirmed || this.#parts.subnets.hasChanged;
   }
 
   /** Whether the next read must not wait for a miss: there is more to do, or to hear of. */

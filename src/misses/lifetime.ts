@@ -72,11 +72,7 @@ export class Lifetime {
     entries.tick(this.#now);
   }
 
-  /** About now: the time of the last `tick`, because a miss has no time to look at the clock. */
-  get now(): number {
-    return this.#now;
-  }
-
+  /** Looks at the clock, for which a miss has no time. */
   tick(): void {
     this.#now = this.#clock();
     this.#entries.tick(this.#now);

@@ -119,7 +119,7 @@ export class NeighbourWriter {
     const { subnets, network, forwardOnDemand = false } = this.#parts;
     return (
       !isWaiting(neighbour) &&
-      !subnets.has(neighbour.destination) &&
+      !subnets.hasNeighbour(neighbour.destination) &&
       isOwnNeighbour(neighbour, network, forwardOnDemand)
     );
   }

@@ -13,6 +13,7 @@ import type { RemoteHost } from './decide.ts';
 import { EntryChanges, type EntryChangesParts, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import { ONE_SUBNET } from './subnet-changes.ts';
 import { ONE_QUESTION } from './sweep.ts';
 
 /** Offset of nlmsg_seq in nlmsghdr. */
@@ -34,8 +35,10 @@ export class Outbox {
   readonly #marks = new Marks();
   readonly #catchUp = new CatchUp();
   readonly #mark = pokeMessage(0);
-  /** Entries are known not to be as they should. */
+  /** A comparison left entries as they should not be, for want of memory. */
   #isWrong = false;
+  /** The kernel refused something since the last comparison, perhaps for good. */
+  #isRefused = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -65,7 +68,7 @@ export class Outbox {
 
   /** Notifications were dropped, or answers were; `everything`: also a change of entries. */
   fallBehind(due: 'misses' | 'everything'): void {
-    this.#catchUp.fallBehind(this.#changes.isPending ? 'everything' : due);
+    this.#catchUp.fallBehind(this.#changes.isUnconfirmed ? 'everything' : due);
     this.#changes.settleWritten();
     this.#markLost();
   }
@@ -86,7 +89,7 @@ export class Outbox {
       return due;
     }
     // What was written while notifications were dropped may have been refused without a word.
-    const everything = due === 'everything' || this.#changes.isPending;
+    const everything = due === 'everything' || this.#changes.isUnconfirmed;
     this.#changes.settleWritten();
     return everything ? 'everything' : 'misses';
   }
@@ -94,12 +97,13 @@ export class Outbox {
   /** Everything was compared. */
   compared({ whole, stale }: Compared): void {
     this.#isWrong = !whole;
+    this.#isRefused = false;
     this.noteStale(stale);
   }
 
   /** The kernel refused something: only a comparison tells what. */
-  noteWrong(): void {
-    this.#isWrong = true;
+  noteRefused(): void {
+    this.#isRefused = true;
   }
 
   /** Nothing asks for these routes, which are ours or flannel's: they go when all that is wanted is there. */
@@ -125,7 +129,7 @@ export class Outbox {
       this.#changes.makeRoom();
       this.#changes.sweep();
     }
-    if (this.#answers.isEmpty && this.#isSettled) {
+    if (this.#answers.isEmpty && this.#mayRemoveStale) {
       this.#changes.subnets.removeStale();
     }
     if (this.#answers.isEmpty) {
@@ -135,7 +139,7 @@ export class Outbox {
     if (this.#catchUp.isBehind) {
       this.#send(this.#catchUp.poke());
     }
-    if (this.#isSettled && !this.#changes.subnets.hasStale) {
+    if (this.#isSettled && !(this.#mayRemoveStale && this.#changes.subnets.hasStale)) {
       this.#changes.settle();
     }
     const { counters, installed, subnets } = this.#parts;
@@ -151,9 +155,14 @@ export class Outbox {
     this.#send(this.#answers.take(this.#nextMark(this.#changes.needsMark)));
   }
 
-  /** Whether everything that is wanted is known to be there. */
+  /** Whether everything that is wanted is known to be there, or refused. */
   get #isSettled(): boolean {
     return !this.#changes.isPending && !this.#isWrong && !this.#catchUp.isInDoubt;
+  }
+
+  /** What an earlier mode left may stand in for what was refused. */
+  get #mayRemoveStale(): boolean {
+    return this.#isSettled && !this.#isRefused;
   }
 
   /** Whether misses wait, as far as is known. */
@@ -161,9 +170,11 @@ export class Outbox {
     return this.#marks.outstanding || !this.#answers.isEmpty;
   }
 
-  /** While entries have to follow a lease, each write has room for some of them. */
+  /** While entries have to follow a lease, or subnets to be programmed, each write has room for some of them. */
   get #isFull(): boolean {
-    return !this.#answers.hasRoomFor(ONE_QUESTION + (this.#changes.isRewriting ? REWRITES_AT_ONCE : 0));
+    const forEntries = this.#changes.isRewriting ? REWRITES_AT_ONCE : 0;
+    const forSubnets = this.#parts.subnets.hasChanged ? ONE_SUBNET : 0;
+    return !this.#answers.hasRoomFor(ONE_QUESTION + forEntries + forSubnets);
   }
 
   #markLost(): void {

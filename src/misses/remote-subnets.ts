@@ -51,10 +51,6 @@ export class RemoteSubnets implements AgingEntries {
     return this.#inUse.size + this.#suspects.size;
   }
 
-  get isOverfull(): boolean {
-    return this.size > this.maximum;
-  }
-
   tick(now: number): void {
     this.#now = now;
   }
@@ -80,13 +76,24 @@ export class RemoteSubnets implements AgingEntries {
     return this.has(gateway) ? this.#ownerOf(gateway) : undefined;
   }
 
+  /** Whether a neighbour of that address is a gateway's, or is to be. */
+  hasNeighbour(gateway: Ipv4): boolean {
+    const wanted = this.wanted(gateway);
+    return wanted !== undefined && wanted.directly === undefined;
+  }
+
   /** The lease of a subnet was changed. */
-  noteLease({ address }: Prefix): void {
+  noteLease(subnet: Prefix): void {
+    const { address } = subnet;
     if (this.#when === 'with-lease' && !this.has(address)) {
       this.add(address);
     }
     if (this.has(address)) {
       this.#changed.add(address | 0);
+    }
+    const around = this.#when === 'with-miss' ? this.#leases.lookupAround(subnet) : undefined;
+    if (around !== undefined && this.has(around.subnet.address)) {
+      this.#changed.add(around.subnet.address | 0);
     }
   }
 
@@ -114,12 +121,13 @@ export class RemoteSubnets implements AgingEntries {
   /** The kernel's entries are not as they should be, and are to be written anew. Returns whether that is news. */
   renew(gateway: Ipv4): boolean {
     const subnet = this.get(gateway);
-    if (subnet === undefined || this.#changed.has(gateway | 0)) {
+    if (subnet === undefined) {
       return false;
     }
+    const isNews = !this.#changed.has(gateway | 0);
     subnet.isWrong = true;
     this.#changed.add(gateway | 0);
-    return true;
+    return isNews;
   }
 
   /** The kernel's entries are as that host's should be. */
@@ -190,9 +198,16 @@ export class RemoteSubnets implements AgingEntries {
     }
   }
 
+  /**
+   * With misses, a lease inside of which there is another one has no route: it would carry that one's packets, which nobody
+   * asks for then.
+   */
   #ownerOf(gateway: Ipv4): RemoteHost | undefined {
     const host = this.#leases.lookup(gateway);
-    return host?.subnet.address === gateway >>> 0 ? host : undefined;
+    if (host?.subnet.address !== gateway >>> 0) {
+      return undefined;
+    }
+    return this.#when === 'with-miss' && this.#leases.hasInside(host.subnet) ? undefined : host;
   }
 
   #place(subnet: RemoteSubnet, list: Map<number, RemoteSubnet>): void {

@@ -153,18 +153,14 @@ export class Resolver {
 
   /** Compares all entries soon: the kernel may have dropped some. @throws KernelFault when the socket is beyond use */
   compare(): void {
-    this.#comparison.ask();
+    this.#comparison.everything.insist();
     this.wake();
   }
 
   /** Compares the routes of remote subnets: somebody else changed one. @throws KernelFault when the socket is beyond use */
   compareRoutes(): void {
-    if (this.#listed) {
-      // What waits to be written would be taken for somebody else's doing.
-      this.#outbox.flush();
-      this.#outbox.noteStale(this.#comparison.compareRoutes());
-      this.#outbox.goOn();
-    }
+    this.#comparison.routes.ask();
+    this.wake();
   }
 
   #handle(length: number): void {
@@ -181,7 +177,7 @@ export class Resolver {
         break;
       case NEIGHBOUR_WRITTEN:
         this.#interference.note(this.#message.destination, this.#message.state);
-        this.#comparison.noteInterference();
+        this.#comparison.everything.ask();
         break;
       case FORWARDING_WRITTEN:
         this.#hearOfForwarding(readForwardingNotice(this.#message.type, this.#message.payload(length)));
@@ -197,13 +193,16 @@ export class Resolver {
       this.#parts.onForwarding?.(notice);
     } else if (this.#onDemand.contradicts(notice)) {
       this.#interference.noteForwarding();
-      this.#comparison.noteInterference();
+      this.#comparison.everything.ask();
     }
   }
 
   #compareIfDue(): void {
-    if (this.#comparison.takeTurn(this.#outbox.isBusy)) {
+    const { everything, routes } = this.#comparison;
+    if (everything.take(this.#outbox.isBusy)) {
       this.#outbox.fallBehind('everything');
+    } else if (routes.take(this.#outbox.isBusy)) {
+      this.#outbox.noteStale(this.#comparison.compareRoutes(this.#listed));
     }
   }
 
@@ -217,7 +216,7 @@ export class Resolver {
     if (OUT_OF_MEMORY.has(code)) {
       this.#outbox.fallBehind('everything');
     } else if (!GONE.has(code)) {
-      this.#outbox.noteWrong();
+      this.#outbox.noteRefused();
       this.#comparison.tryAgain();
     }
   }
@@ -232,6 +231,9 @@ export class Resolver {
       this.#outbox.compared(this.#comparison.compareAll());
     } else {
       this.#comparison.answerWaiting(this.#listed);
+      if (due === 'everything') {
+        this.#comparison.checkSubnets();
+      }
     }
   }
 

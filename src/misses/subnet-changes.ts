@@ -10,7 +10,7 @@ import type { InstalledNeighbours } from './installed.ts';
 import type { RemoteSubnet, RemoteSubnets } from './remote-subnets.ts';
 
 /** A subnet may need four: the route of another length, and its own three. */
-const ONE_SUBNET = 4;
+export const ONE_SUBNET = 4;
 
 export interface SubnetChangesParts {
   readonly ifindex: number;
@@ -74,16 +74,23 @@ export class SubnetChanges {
     const { installed, counters } = this.#parts;
     while (this.hasStale && this.#answers.hasRoomFor(2)) {
       const route = this.#stale.pop();
-      if (route !== undefined) {
-        this.#answers.addNoRoute(removeRoute(route));
-        this.#parts.wrote();
-        counters.add('routesRemoved');
+      if (route === undefined || this.#isWanted(route)) {
+        continue;
       }
-      if (route?.gateway !== undefined && installed.has(route.gateway)) {
+      this.#answers.addNoRoute(removeRoute(route));
+      this.#parts.wrote();
+      counters.add('routesRemoved');
+      if (route.gateway !== undefined && installed.has(route.gateway)) {
         installed.forget(route.gateway);
         this.#removeGateway(route.gateway, 'removed');
       }
     }
+  }
+
+  /** Since it was found, somebody may have asked for it. */
+  #isWanted({ destination, priority }: Route): boolean {
+    const wanted = this.#parts.subnets.wanted(destination.address);
+    return wanted !== undefined && priority === 0 && samePrefix(wanted.subnet, destination);
   }
 
   #settle(gateway: Ipv4): void {
@@ -113,10 +120,13 @@ export class SubnetChanges {
     }
     this.#writeRoute(host);
     subnets.lead(subnet, host);
+    subnets.touch(gateway);
     if (host.directly !== undefined && isTunnelled) {
       this.#removeGateway(gateway, 'removed');
     }
-    installed.forget(gateway);
+    if (host.directly === undefined) {
+      installed.forget(gateway);
+    }
   }
 
   /** Where packets go by the neighbour already, its forwarding entry is first. */
@@ -175,15 +185,16 @@ function sameEntries(one: RemoteHost, other: RemoteHost): boolean {
   return (
     samePrefix(one.subnet, other.subnet) &&
     one.directly === other.directly &&
+    one.directInterface === other.directInterface &&
     Buffer.compare(one.mac, other.mac) === 0
   );
 }
 
 /** As the kernel holds it. */
-function routeOf({ subnet, directly }: RemoteHost, ifindex: number): Route {
+function routeOf({ subnet, directly, directInterface }: RemoteHost, ifindex: number): Route {
   return {
     destination: subnet,
-    ifindex: directly === undefined ? ifindex : undefined,
+    ifindex: directly === undefined ? ifindex : directInterface,
     gateway: directly ?? subnet.address,
     preferredSource: undefined,
     priority: 0,

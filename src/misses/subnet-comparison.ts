@@ -45,6 +45,25 @@ export class SubnetComparison {
     if (!this.#done) {
       this.#takeOver(own);
     }
+    const wanted = this.#checkAll(own, neighbours);
+    const isWanted = ({ destination, priority }: Route) => priority === 0 && wanted.has(keyOf(destination));
+    const stale = own.filter((route) => !this.#isNetworkRoute(route) && !isWanted(route));
+    this.#countStale(stale);
+    this.#done = true;
+    return stale;
+  }
+
+  /** The same before there is a complete list: nothing is known to be too much. */
+  check(routes: readonly Route[], neighbours?: readonly Neighbour[]): Route[] {
+    this.#checkAll(
+      routes.filter((route) => this.#isOwn(route)),
+      neighbours,
+    );
+    return [];
+  }
+
+  /** @returns the keys of the subnets that are to have a route */
+  #checkAll(own: readonly Route[], neighbours: readonly Neighbour[] | undefined): Set<number> {
     // One of another priority stands beside ours.
     const rivals = own.filter(({ priority }) => priority === 0);
     const routeTo = new Map(rivals.map((route) => [keyOf(route.destination), route]));
@@ -60,11 +79,7 @@ export class SubnetComparison {
         this.#note(subnet, host, isWhole);
       }
     }
-    const isWanted = ({ destination, priority }: Route) => priority === 0 && wanted.has(keyOf(destination));
-    const stale = own.filter((route) => !this.#isNetworkRoute(route) && !isWanted(route));
-    this.#countStale(stale);
-    this.#done = true;
-    return stale;
+    return wanted;
   }
 
   /** Those of the first comparison were left by an earlier agent. One may be found again before it is removed. */

@@ -26,6 +26,27 @@ export class PrefixTable<T> {
     return undefined;
   }
 
+  /** The value of the longest prefix that holds that one and is shorter. */
+  lookupAround({ address, length }: Prefix): T | undefined {
+    for (let i = 0; i < this.#maps.length; i++) {
+      const found =
+        (this.#lengths[i] ?? 0) < length ? this.#maps[i]?.get(address & (this.#masks[i] ?? 0)) : undefined;
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether there is a longer prefix inside that one. Looks at all of them, where there are any longer ones. */
+  hasInside({ address, length }: Prefix): boolean {
+    const mask = maskOf(length) | 0;
+    return this.#maps.some(
+      (map, index) =>
+        (this.#lengths[index] ?? 0) > length && [...map.keys()].some((key) => (key & mask) === (address | 0)),
+    );
+  }
+
   get(prefix: Prefix): T | undefined {
     return this.#maps[this.#lengths.indexOf(prefix.length)]?.get(prefix.address | 0);
   }

@@ -3,19 +3,23 @@ import type { Ipv4 } from '../net/ipv4.ts';
 
 /** Which hosts are reached without the tunnel (Backend.DirectRouting), as the host's own routes had it last. */
 export class DirectPaths {
-  readonly #isOnLink: (endpoint: Ipv4) => boolean;
-  #known = new Map<Ipv4, boolean>();
+  readonly #interfaceTo: (endpoint: Ipv4) => number | undefined;
+  #known = new Map<Ipv4, number | undefined>();
 
-  /** @param isOnLink asks the kernel */
-  constructor(isOnLink: (endpoint: Ipv4) => boolean) {
-    this.#isOnLink = isOnLink;
+  /** @param interfaceTo asks the kernel on which interface an endpoint is a neighbour */
+  constructor(interfaceTo: (endpoint: Ipv4) => number | undefined) {
+    this.#interfaceTo = interfaceTo;
   }
 
-  /** @throws KernelFault */
-  isDirect(endpoint: Ipv4): boolean {
-    const direct = this.#isOnLink(endpoint);
-    this.#known.set(endpoint, direct);
-    return direct;
+  /**
+   * The interface on which the endpoint is reached without the tunnel; undefined: it is not.
+   *
+   * @throws KernelFault
+   */
+  interfaceTo(endpoint: Ipv4): number | undefined {
+    const ifindex = this.#interfaceTo(endpoint);
+    this.#known.set(endpoint, ifindex);
+    return ifindex;
   }
 
   /**
@@ -28,7 +32,7 @@ export class DirectPaths {
     const before = this.#known;
     this.#known = new Map();
     return leases
-      .filter(({ publicIp }) => (before.get(publicIp) ?? false) !== this.isDirect(publicIp))
+      .filter(({ publicIp }) => before.get(publicIp) !== this.interfaceTo(publicIp))
       .map((lease) => ({ before: lease, after: lease }));
   }
 }

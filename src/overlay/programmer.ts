@@ -16,6 +16,8 @@ export interface SubnetLease {
   readonly endpoint?: Ipv4 | undefined;
   /** The endpoint, when packets for the subnet are to go there without the tunnel. */
   readonly directly?: Ipv4 | undefined;
+  /** On which interface that is. */
+  readonly directInterface?: number | undefined;
 }
 
 /** The writer of neighbours, as the programmer needs it: resolves when existing neighbours follow the changes. */
@@ -45,19 +47,19 @@ interface Work {
 export class Programmer {
   readonly #forwarding: Forwarding;
   readonly #neighbours: NeighbourKeeper;
-  readonly #isDirect: (endpoint: Ipv4) => boolean;
+  readonly #interfaceTo: (endpoint: Ipv4) => number | undefined;
   readonly #waiting: Work[] = [];
   #running: Promise<void> | undefined;
 
-  /** @param isDirect whether packets for an endpoint's subnet are to go there without the tunnel: never unless told */
+  /** @param interfaceTo on which interface packets for an endpoint's subnet go there without the tunnel: none unless told */
   constructor(
     forwarding: Forwarding,
     neighbours: NeighbourKeeper,
-    isDirect: (endpoint: Ipv4) => boolean = () => false,
+    interfaceTo: (endpoint: Ipv4) => number | undefined = () => undefined,
   ) {
     this.#forwarding = forwarding;
     this.#neighbours = neighbours;
-    this.#isDirect = isDirect;
+    this.#interfaceTo = interfaceTo;
   }
 
   /**
@@ -104,7 +106,8 @@ export class Programmer {
       return gone;
     }
     const { subnet, mac, publicIp: endpoint } = after;
-    const directly = this.#isDirect(endpoint) ? endpoint : undefined;
-    return [...gone, { subnet, mac, endpoint, directly }];
+    const directInterface = this.#interfaceTo(endpoint);
+    const directly = directInterface === undefined ? undefined : endpoint;
+    return [...gone, { subnet, mac, endpoint, directly, directInterface }];
   }
 }

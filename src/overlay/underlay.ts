@@ -110,11 +110,12 @@ function ofLink(host: HostView, link: Link): Underlay {
 }
 
 /**
- * Whether an address is a neighbour of this host, so that packets reach it without a router between.
+ * The interface on which an address is a neighbour of this host, so that packets reach it without a router between;
+ * undefined when it is none.
  *
  * @throws KernelFault
  */
-export function isOnLink(conversation: Conversation, address: Ipv4): boolean {
+export function interfaceTo(conversation: Conversation, address: Ipv4): number | undefined {
   const path = findPath(conversation, address);
-  return path?.ifindex !== undefined && path.gateway === undefined;
+  return path?.isDirect === true ? path.ifindex : undefined;
 }

@@ -251,7 +251,7 @@ test('a route that somebody removed or led elsewhere is written again, one that 
   assert.equal(counters.get('mended'), 3);
 });
 
-test('a route that the kernel refused is tried again, and until then it is not done', () => {
+test('a route that the kernel refused is tried again, and keeps nobody waiting', () => {
   const { give, kernel, settle, pass, routes, counters } = inMode('eager');
   kernel.refuse(RTM_NEWROUTE, ERRNO.ENETDOWN);
   give([at1(1)], true);
@@ -305,7 +305,7 @@ test('what another mode left stays while something of ours is missing', () => {
     prepare: ({ kernel, ifindex }) => foreignRoute(kernel, ifindex, '10.5.0.0/16'),
   });
   kernel.refuse(RTM_NEWROUTE, ERRNO.ENETDOWN);
-  assert.equal(give([at1(1)], true), false);
+  assert.equal(give([at1(1)], true), true, 'nobody is kept waiting by what may be refused for ever');
   assert.deepEqual(routes(), ['10.5.0.0/16 via 10.5.0.0']);
   pass(1001);
   settle();
@@ -338,6 +338,61 @@ test('a gateway that somebody removes again and again is written again without w
     kernel.tellOfNeighbour(misses, { ...entry, state: NUD_FAILED });
     settle();
   }
+});
+
+test('lazy-subnet: a lease inside of which there is another one has no route, whichever came first', () => {
+  const { give, miss, routes, held, settle } = inMode('lazy-subnet');
+  const wide = { ...at1(2), subnet: parsePrefix('10.5.16.0/20') };
+  const inner = { ...at1(1), subnet: parsePrefix('10.5.20.0/24') };
+  give([wide], true);
+  miss('10.5.17.1');
+  assert.deepEqual(routes(), ['10.5.0.0/16', '10.5.16.0/20 via 10.5.16.0']);
+  give([inner]);
+  settle();
+  assert.deepEqual(routes(), ['10.5.0.0/16'], 'it would carry the packets of the other one');
+  miss('10.5.17.2');
+  miss('10.5.20.1');
+  assert.deepEqual(routes(), ['10.5.0.0/16', '10.5.20.0/24 via 10.5.20.0']);
+  assert.deepEqual([held('10.5.17.2')?.mac, held('10.5.20.1')?.mac], [macOf(2), macOf(1)]);
+});
+
+test('lazy-subnet: a gateway in doubt that follows its lease is in use again', () => {
+  const { give, miss, held, wait, routes } = inMode('lazy-subnet');
+  give(BOTH, true);
+  miss('10.5.1.0');
+  wait(IDLE);
+  assert.equal(held('10.5.1.0')?.state, NUD_STALE);
+  give([at1(1, 1, macOf(77))]);
+  assert.equal(held('10.5.1.0')?.state, NUD_PERMANENT);
+  wait(IDLE - 1000);
+  assert.equal(routes().length, 2);
+});
+
+test('eager: the neighbour of an earlier run goes when its host is reached directly now', () => {
+  const { give, put, held, wait, conversation, other } = inMode('eager');
+  conversation.request('the link', replaceOnLinkRoute(other, parsePrefix('192.0.2.0/24'), 2));
+  put('10.5.1.0', NUD_PERMANENT, macOf(1));
+  give([{ ...at1(1), directly: parseIpv4('192.0.2.1'), directInterface: other }], true);
+  wait(4000);
+  assert.equal(held('10.5.1.0'), undefined);
+});
+
+test('eager: before the first complete list what the kernel dropped is written again, and nothing is removed', () => {
+  const { give, kernel, ifindex, resolver, settle, routes, held } = inMode('eager', {
+    prepare: ({ kernel, ifindex }) => foreignRoute(kernel, ifindex, '10.5.9.0/24'),
+  });
+  give([at1(1)]);
+  kernel.neighbours.remove(ifindex, at('10.5.1.0'));
+  resolver.compare();
+  settle();
+  settle();
+  assert.deepEqual(essence(held('10.5.1.0')), WHOLE);
+  kernel.routes.routes.splice(0, kernel.routes.routes.length);
+  foreignRoute(kernel, ifindex, '10.5.9.0/24');
+  resolver.compareRoutes();
+  settle();
+  settle();
+  assert.deepEqual(routes(), ['10.5.1.0/24 via 10.5.1.0', '10.5.9.0/24 via 10.5.9.0']);
 });
 
 test('of leases that share a network address the longest has the route through it', () => {

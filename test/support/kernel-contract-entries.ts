@@ -172,8 +172,8 @@ export function addressingContract(contract: Contract): void {
     assert.throws(() => conversation.request('create', unreachable), refused('ENETUNREACH'));
     assert.equal(findPath(conversation, SUBNET + 1), undefined);
     conversation.request('the link', replaceOnLinkRoute(ifindex, NETWORK, 113));
-    assert.deepEqual(findPath(conversation, SUBNET + 1), { ifindex, gateway: undefined });
+    assert.deepEqual(findPath(conversation, SUBNET + 1), { ifindex, isDirect: true });
     conversation.request('create', unreachable);
-    assert.deepEqual(findPath(conversation, beyond.address + 7), { ifindex, gateway: SUBNET + 1 });
+    assert.deepEqual(findPath(conversation, beyond.address + 7), { ifindex, isDirect: false });
   });
 }
