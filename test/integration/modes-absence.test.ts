@@ -7,7 +7,7 @@ import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { ping } from '../../src/lab/ping.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
-import { MODE_NAMES, type ModeName } from '../../src/overlay/modes.ts';
+import type { ModeName } from '../../src/overlay/modes.ts';
 import { flowSkipReason } from '../support/flow.ts';
 import { type RemoteEntries, settles, stateOf } from '../support/kernel-state.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
@@ -22,8 +22,11 @@ const CONFIG =
 const HOLD_MS = 2000;
 const OPTIONS = { idle: ['--idle-timeout', '1s'], hold: ['--removal-hold', `${HOLD_MS}ms`] };
 
-/** Where entries are in doubt, longer than one that nobody confirms would live: four seconds. For lazy: killed.test.ts. */
-const DEAD_MS: Readonly<Record<ModeName, number>> = { lazy: 300, 'lazy-subnet': 4500, eager: 300 };
+/** Where entries are in doubt, longer than one that nobody confirms would live: four seconds. */
+const DEAD_MS = { 'lazy-subnet': 4500, eager: 300 };
+
+/** The same for lazy is in killed.test.ts, without-etcd.test.ts and removal-hold.test.ts. */
+const MODES = ['lazy-subnet', 'eager'] as const satisfies readonly ModeName[];
 
 /** Of hosts that are not there, so that nobody claims them again. */
 const GONE = [77, 78].map((n) => ({
@@ -40,7 +43,7 @@ describe('without a daemon, etcd or leases for a while', { skip }, () => {
     pair = await Pair.join(lab(), 'lazy', 'lazy');
   });
 
-  for (const mode of MODE_NAMES) {
+  for (const mode of MODES) {
     it(`${mode}: a daemon that is killed, in doubt about what is used, costs no packet`, async (test) => {
       const { here } = pair;
       await pair.beginAgain(mode, ...OPTIONS.idle);
@@ -50,9 +53,7 @@ describe('without a daemon, etcd or leases for a while', { skip }, () => {
         here.daemon.process.kill('SIGKILL');
         await here.daemon.process.wait();
         await delay(DEAD_MS[mode]);
-        if (mode !== 'lazy') {
-          await reachesNew(lab());
-        }
+        await reachesNew(lab());
         await here.daemon.start('--programming', mode);
         await pair.settles(here, mode);
       });
