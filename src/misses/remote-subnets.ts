@@ -161,13 +161,13 @@ export class RemoteSubnets implements AgingEntries {
     }
   }
 
-  /** The kernel asked for the gateway, and was answered. Returns whether there is such a gateway. */
+  /** The kernel asked for the gateway, and was answered. Returns whether its neighbour is a gateway's. */
   touch(gateway: Ipv4): boolean {
     const subnet = this.get(gateway);
     if (subnet !== undefined) {
       this.#place(subnet, this.#inUse);
     }
-    return subnet !== undefined;
+    return subnet !== undefined && this.hasNeighbour(gateway);
   }
 
   suspect(gateway: Ipv4): void {

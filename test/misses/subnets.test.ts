@@ -364,7 +364,7 @@ test('lazy-subnet: a gateway in doubt that follows its lease is in use again', (
   assert.equal(held('10.5.1.0')?.state, NUD_STALE);
   give([at1(1, 1, macOf(77))]);
   assert.equal(held('10.5.1.0')?.state, NUD_PERMANENT);
-  wait(IDLE - 1000);
+  wait(IDLE + 2000);
   assert.equal(routes().length, 2);
 });
 
