@@ -29,7 +29,7 @@ const ANSWER_BYTES = 64;
 
 /**
  * Answers that wait to be written together, in one buffer that is used again and again. Adding and taking allocate
- * nothing.
+ * nothing, routes aside.
  */
 export class AnswerQueue {
   readonly #resolved: Template;

@@ -1,7 +1,7 @@
 /** When entries for remote hosts come into the kernel: see `--programming`. */
 export type ModeName = 'lazy' | 'lazy-subnet' | 'eager';
 
-/** What the kernel should hold. In every mode a neighbour leads to a forwarding entry, and goes before it. */
+/** What the kernel should hold. In every mode a neighbour leads to a forwarding entry. */
 export interface Mode {
   readonly name: ModeName;
   /** One route for the whole network: every address that has no entry is asked for. */
