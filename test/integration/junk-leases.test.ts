@@ -7,8 +7,6 @@ import { labFor, labSkipReason } from '../support/lab-fixture.ts';
 import { leaseValue, StaticPeer, statsOf } from '../support/static-peer.ts';
 
 const PREFIX = '/coreos.com/network/subnets';
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
 const GOOD = { network: '10.5.77', mac: '02:00:00:00:77:01', publicIp: '10.99.0.12' };
 
 /** Keys below `subnets/` that no lease can be, each with its value. */
@@ -30,7 +28,7 @@ function junk(ownSubnet: string): [string, string][] {
 
 describe('junk beside the leases', { skip: labSkipReason() }, () => {
   it('is said once with its key, counted, and harms nothing else', async (test) => {
-    const lab = await labFor(test, { hosts: 2, networkConfig: CONFIG });
+    const lab = await labFor(test, { hosts: 2 });
     const host = lab.host(1);
     await lab.etcd.put(`${PREFIX}X/10.5.99.0-24`, leaseValue(GOOD));
     await lab.etcd.put(`${PREFIX}/before-the-start`, 'junk that the first list meets');

@@ -7,13 +7,9 @@ import { leaseKey, StaticPeer, statsOf } from '../support/static-peer.ts';
 
 const MAC = '02:00:00:00:77:01';
 const PLAN = { network: '10.5.77', mac: MAC, publicIp: '10.99.0.12' };
-// A random claim could be the peer's subnet: the range leaves that out.
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
-
 describe('a remote lease', { skip: labSkipReason() }, () => {
   it('appears, changes its MAC, changes its PublicIP and goes; the kernel follows each time', async (test) => {
-    const lab = await labFor(test, { hosts: 2, networkConfig: CONFIG });
+    const lab = await labFor(test, { hosts: 2 });
     const host = lab.host(1);
     await host.daemon.start();
     const peer = new StaticPeer(lab, lab.host(2), PLAN);
@@ -62,7 +58,7 @@ describe('a remote lease', { skip: labSkipReason() }, () => {
   });
 
   it('follows what happened while the daemon was away, writing only the difference', async (test) => {
-    const lab = await labFor(test, { hosts: 2, networkConfig: CONFIG });
+    const lab = await labFor(test, { hosts: 2 });
     const host = lab.host(1);
     await host.daemon.start();
     const peer = new StaticPeer(lab, lab.host(2), PLAN);

@@ -16,9 +16,6 @@ import { leaseKey, leaseValue, statsOf } from '../support/static-peer.ts';
 
 const skip = labSkipReason() || flowSkipReason();
 
-// A random claim could be the subnet of a lease that is put by hand: the range leaves those out.
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
 const HOLD_MS = 2000;
 const OPTIONS = { idle: ['--idle-timeout', '1s'], hold: ['--removal-hold', `${HOLD_MS}ms`] };
 
@@ -37,7 +34,7 @@ const GONE = [77, 78].map((n) => ({
 }));
 
 describe('without a daemon, etcd or leases for a while', { skip }, () => {
-  const lab = labForSuite({ hosts: 2, networkConfig: CONFIG, daemonArguments: OPTIONS.hold });
+  const lab = labForSuite({ hosts: 2, daemonArguments: OPTIONS.hold });
   let pair: Pair;
   before(async () => {
     pair = await Pair.join(lab(), 'lazy', 'lazy');

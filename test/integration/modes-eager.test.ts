@@ -5,10 +5,6 @@ import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { leaseKey, leaseValue } from '../support/static-peer.ts';
 import { TableMonitor } from '../support/table-monitor.ts';
 
-// A random claim could be the subnet of a lease that is put by hand: the range leaves those out.
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
-
 const LEASE = { network: '10.5.77', mac: '02:00:00:00:77:01', publicIp: '10.99.0.77' };
 /** The same host has another subnet. */
 const SECOND = { ...LEASE, network: '10.5.78' };
@@ -19,7 +15,6 @@ const GOES = ['- route 10.5.77.0/24', `- forwarding ${LEASE.mac}`, '- neighbour 
 describe('eager', { skip: labSkipReason() }, () => {
   const lab = labForSuite({
     hosts: 1,
-    networkConfig: CONFIG,
     daemonArguments: ['--programming', 'eager', '--removal-hold', '0'],
   });
 

@@ -12,10 +12,6 @@ import { leaseKey, leaseValue } from '../support/static-peer.ts';
 
 const skip = labSkipReason() || flowSkipReason();
 
-// A random claim could be the peer's subnet: the range leaves that out.
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
-
 const MAC = '02:00:00:00:77:01';
 const OTHER_MAC = '02:00:00:00:77:02';
 const PUBLIC_IP = '10.99.0.12';
@@ -35,7 +31,7 @@ const USED = ['10.5.77.1', '10.5.77.2', '10.5.77.3'];
 const AFTERWARDS_MS = 200;
 
 describe('a remote lease, with traffic to its subnet,', { skip }, () => {
-  const lab = labForSuite({ hosts: 2, networkConfig: CONFIG });
+  const lab = labForSuite({ hosts: 2 });
   let program: FlowProgram;
   before(async () => {
     await receiveBlindly(lab().host(2), {

@@ -9,15 +9,11 @@ import { type RemoteEntries, settles, stateOf } from '../support/kernel-state.ts
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { leaseKey, leaseValue, statsOf } from '../support/static-peer.ts';
 
-// A random claim could be the subnet of flannel's host: the range leaves that out.
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
-
 /** As flannel makes them: a locally administered MAC (pkg/mac at HEAD). */
 const FLANNEL = { network: '10.5.77', mac: '4e:12:9a:3f:77:01', publicIp: '10.99.0.14' };
 
 describe('hosts in all modes, and one of flannel', { skip: labSkipReason() }, () => {
-  const lab = labForSuite({ hosts: 4, networkConfig: CONFIG });
+  const lab = labForSuite({ hosts: 4 });
   before(() => join(lab()));
 
   it('reach each other, from the first packet on, and hold what each needs', async () => {

@@ -13,9 +13,6 @@ import { leaseKey, leaseValue, type PeerPlan, statsOf } from '../support/static-
 
 const skip = labSkipReason() || flowSkipReason();
 
-/** A random claim could be the subnet of a lease that is put by hand: the range leaves those out. */
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
 const HOLD = '4s';
 const RATE = 3000;
 
@@ -78,7 +75,7 @@ class Scene {
   /** The leases of nobody are there, and the second host's, when this resolves; a copy of etcd is older than them. */
   static async set(test: TestContext, ...plans: PeerPlan[]): Promise<Scene> {
     const daemonArguments = ['--removal-hold', HOLD];
-    const lab = await labFor(test, { hosts: 2, networkConfig: CONFIG, daemonArguments });
+    const lab = await labFor(test, { hosts: 2, daemonArguments });
     await lab.host(1).daemon.start();
     await lab.etcd.stop();
     cpSync(dataOf(lab), copyOf(lab), { recursive: true });

@@ -82,9 +82,7 @@ describe('a scan of addresses that no lease covers', { skip }, () => {
 
 describe('an address that a lease covers after all', { skip }, () => {
   it('is found by the next packet', async (test) => {
-    const networkConfig =
-      '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
-    const lab = await labFor(test, { hosts: 2, networkConfig });
+    const lab = await labFor(test, { hosts: 2 });
     const host = lab.host(1);
     await host.daemon.start();
     await host.addContainers(1);

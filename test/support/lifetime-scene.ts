@@ -8,11 +8,7 @@ import { type Flow, FlowProgram, type FlowResult, flowSkipReason } from './flow.
 import { labFor, labSkipReason } from './lab-fixture.ts';
 import { StaticPeer, statsOf } from './static-peer.ts';
 
-/** Claims stay away from the peer's subnet. */
-const CONFIG =
-  '{"Network":"10.5.0.0/16","SubnetMin":"10.5.10.0","SubnetMax":"10.5.20.0","Backend":{"Type":"vxlan"}}';
-
-export const SCENE_LAB: LabOptions = { hosts: 2, networkConfig: CONFIG };
+export const SCENE_LAB: LabOptions = { hosts: 2 };
 
 export const PEER = { network: '10.5.77', mac: '02:00:00:00:77:01', publicIp: '10.99.0.12' };
 

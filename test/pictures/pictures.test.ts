@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderPictures } from '../../../src/compare/report/pictures.ts';
-import { sampleFigures } from '../../support/comparison-figures.ts';
-import { sampleResults } from '../../support/comparison-sample.ts';
-import { figureOf, resultsOf } from '../../support/few-results.ts';
+import { renderPictures } from '../../scripts/pictures/pictures.ts';
+import { sampleFigures } from '../support/comparison-figures.ts';
+import { sampleResults } from '../support/comparison-sample.ts';
+import { figureOf, resultsOf } from '../support/few-results.ts';
 
 test('each chart is a picture by itself, with its title and with the colours that it uses', async () => {
   const pictures = await renderPictures(sampleResults(), sampleFigures);

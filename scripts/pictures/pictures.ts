@@ -1,10 +1,10 @@
-import type { Figure } from '../figure.ts';
-import type { Results } from '../results.ts';
-import { type Chart, chartsOf } from './charts.ts';
-import { html, Markup } from './html.ts';
-import { loadCharts } from './load-charts.ts';
-import { colour, paletteRules } from './palette.ts';
-import { summarise } from './summary.ts';
+import type { Figure } from '../../src/compare/figure.ts';
+import { type Chart, chartsOf } from '../../src/compare/report/charts.ts';
+import { html, Markup } from '../../src/compare/report/html.ts';
+import { loadCharts } from '../../src/compare/report/load-charts.ts';
+import { colour, paletteRules } from '../../src/compare/report/palette.ts';
+import { summarise } from '../../src/compare/report/summary.ts';
+import type { Results } from '../../src/compare/results.ts';
 
 /** A chart as a file of its own. */
 export interface Picture {
@@ -30,7 +30,7 @@ export async function renderPictures(results: Results, figures: readonly Figure[
 function pictureOf({ figure, where }: Chart, chart: string): string {
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(chart) ?? [];
   const box = { width: Number(width) + 2 * MARGIN, height: Number(height) + HEAD + MARGIN };
-  const inner = new Markup(chart.replace('<svg ', `<svg x="${MARGIN}" y="${HEAD}" `));
+  const inner = new Markup(chart.replace('<svg ', `<svg aria-hidden="true" x="${MARGIN}" y="${HEAD}" `));
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${box.width}" height="${box.height}" viewBox="0 0 ${box.width} ${box.height}" font-family="${FONT}" role="img">
 <title>${figure.title}, ${where}</title>
 <style>${new Markup(paletteRules)}</style>
