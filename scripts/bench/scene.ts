@@ -6,6 +6,7 @@ import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import type { Placement } from '../../src/lab/machine.ts';
+import type { Namespace } from '../../src/lab/namespace.ts';
 import { REMOTE_SUBNETS, REMOTE_UNDERLAY } from '../../src/lab/planned-leases.ts';
 import { standForRemoteHosts } from '../../src/lab/remote-hosts.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
@@ -17,12 +18,14 @@ import { compilePrograms, type Programs } from './programs.ts';
 export const MAIN_PREFIX = '/coreos.com/network';
 
 /**
- * What a burst brought goes once the responder has seen it on the wire (payload offsets in bits from the outer UDP
- * header: the inner protocol and port); anything else is unpacked, whatever its inner MAC.
+ * A datagram of a burst goes once the receiver has seen it where it comes out of its host: what a switch and a remote host
+ * do with it, the processor of what answers would have to do here. (Payload offsets in bits from the outer UDP header: the
+ * inner protocol and port.)
  */
-const DROP_BURSTS = `
-add chain netdev lab wire { type filter hook ingress device "eth0" priority 0; }
-add rule netdev lab wire udp dport 8472 @th,312,8 17 @th,416,16 7113 drop
+const dropBursts = (ports: readonly string[]) => `
+add table netdev wire
+add chain netdev wire in { type filter hook ingress devices = { ${ports.join(', ')} } priority 0; }
+add rule netdev wire in udp dport 8472 @th,312,8 17 @th,416,16 7113 drop
 `;
 
 /**
@@ -83,9 +86,10 @@ export class Scene {
     await standForRemoteHosts(remote, {
       subnets: [REMOTE_SUBNETS],
       underlays: [REMOTE_UNDERLAY],
-      rules: DROP_BURSTS,
     });
     await remote.namespace.configure(`route add ${OWN_SUBNETS} dev flannel.1`);
+    const ports = [this.daemonHost.name, this.yardstickHost.name];
+    await this.lab.switch.run('nft', dropBursts(ports));
   }
 
   /**
@@ -125,10 +129,10 @@ export class Scene {
    *
    * @throws LabFault
    */
-  async start(host: Host, name: string, command: readonly string[]): Promise<Started> {
+  async start(namespace: Namespace, name: string, command: readonly string[]): Promise<Started> {
     const logFile = join(this.lab.folder, `${name}-${this.nextRun()}.log`);
     const process = await BackgroundProcess.start({
-      namespace: host.namespace,
+      namespace,
       command,
       logFile,
       outlive: false,

@@ -55,7 +55,7 @@ export function yardstickSide(scene: Scene, batch: 1 | 64): Side {
     during: async (work) => {
       await scene.flush(host);
       const command = ['taskset', '--cpu-list', cpu, yardstick, 'flannel.1', plannedMac(0), String(batch)];
-      const { process, output } = await scene.start(host, 'yardstick', command);
+      const { process, output } = await scene.start(host.namespace, 'yardstick', command);
       scene.receiveBytes = begun.parse(JSON.parse(output()[0] ?? '{}')).receiveBytes;
       try {
         return await work();

@@ -3,13 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Host } from '../../src/lab/host.ts';
-import { FIRST_REMOTE_SUBNET } from '../../src/lab/planned-leases.ts';
+import { plannedSubnet } from '../../src/lab/planned-leases.ts';
+import { formatIpv4 } from '../../src/net/ipv4.ts';
 import { BenchFault } from './bench-fault.ts';
 import { type Burst, joinBurst, type Pairs, readPairs } from './samples.ts';
 import type { Scene } from './scene.ts';
 
 /** Which destinations of the plan are sent to. */
 export interface Destinations {
+  /** The number of the first host's lease, 0 unless told. */
+  readonly firstLease?: number;
   readonly leases: number;
   readonly first: number;
   readonly count: number;
@@ -47,9 +50,9 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
   const [sent, arrived] = [join(scene.lab.folder, `sent-${run}`), join(scene.lab.folder, `arrived-${run}`)];
   const longest = 60_000 + (rate === 0 ? 0 : Math.ceil((to.count / rate) * 1000));
   const responder = await scene.start(
-    scene.remote,
-    'responder',
-    [scene.programs.responder, 'eth0', arrived, to.count, run, QUIET_MS, longest].map(String),
+    scene.lab.switch,
+    'receiver',
+    [scene.programs.responder, host.name, arrived, to.count, run, QUIET_MS, longest].map(String),
   );
   const { traffic } = scene.placement;
   const program = [scene.programs.sender, 'burst', sent, ...planArguments(to), rate, run].map(String);
@@ -64,8 +67,8 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
   return joinBurst(await take(sent), await take(arrived));
 }
 
-function planArguments({ leases, first, count }: Destinations): string[] {
-  return [FIRST_REMOTE_SUBNET, leases, first, count].map(String);
+function planArguments({ firstLease = 0, leases, first, count }: Destinations): string[] {
+  return [formatIpv4(plannedSubnet(firstLease)), leases, first, count].map(String);
 }
 
 async function runPinned(host: Host, cpu: number, command: string[], timeout: number): Promise<void> {

@@ -36,6 +36,7 @@ export class Lab {
   readonly #options: LabOptions;
   readonly #gate = new Gate();
   readonly #hosts: Host[] = [];
+  #switch: Namespace | undefined;
   #etcd: Etcd | undefined;
   #takenDown: Promise<void> | undefined;
 
@@ -53,6 +54,14 @@ export class Lab {
 
   get hosts(): readonly Host[] {
     return this.#hosts;
+  }
+
+  /** What joins the hosts: its bridge `br0` has a port called after each. @throws LabFault before the lab is raised */
+  get switch(): Namespace {
+    if (this.#switch === undefined) {
+      throw new LabFault('lab', 'its switch was not raised', 'a lab that was raised');
+    }
+    return this.#switch;
   }
 
   /** @throws LabFault before the lab is raised */
@@ -83,9 +92,9 @@ export class Lab {
    */
   async raise(): Promise<void> {
     const { outlive = false, networkConfig = DEFAULT_CONFIG, hosts = 2 } = this.#options;
-    const switchNamespace = await this.#addSwitch();
+    this.#switch = await this.#addSwitch();
     const etcd = new Etcd({
-      namespace: switchNamespace,
+      namespace: this.#switch,
       address: SWITCH_ADDRESS,
       folder: join(this.folder, 'etcd'),
       outlive,
@@ -96,7 +105,7 @@ export class Lab {
       await etcd.put('/coreos.com/network/config', networkConfig);
     }
     for (let number = 1; number <= hosts; number++) {
-      this.#hosts.push(await this.#raiseHost(number, switchNamespace, outlive));
+      this.#hosts.push(await this.#raiseHost(number, outlive));
     }
   }
 
@@ -155,14 +164,14 @@ export class Lab {
     return namespace;
   }
 
-  #raiseHost(number: number, switchNamespace: Namespace, outlive: boolean): Promise<Host> {
+  #raiseHost(number: number, outlive: boolean): Promise<Host> {
     const { daemonProgram, daemonArguments } = this.#options;
     return Host.raise({
       labName: this.name,
       labFolder: this.folder,
       number,
       gate: this.#gate,
-      switchNamespace,
+      switchNamespace: this.switch,
       etcdEndpoint: this.etcd.endpoint,
       outlive,
       ...(daemonProgram === undefined ? {} : { daemonProgram }),

@@ -6,8 +6,6 @@ export interface RemoteHosts {
   readonly subnets: readonly string[];
   /** Prefixes of their ends of the tunnel. */
   readonly underlays: readonly string[];
-  /** More lines of nft, for the table `netdev lab`. */
-  readonly rules?: string;
 }
 
 /**
@@ -23,8 +21,7 @@ export async function standForRemoteHosts(host: Host, remote: RemoteHosts): Prom
     ...[...remote.subnets, ...remote.underlays].map((prefix) => `route add local ${prefix} dev lo`),
   );
   await host.namespace.setKernelParameters({ 'net/ipv4/conf/all/rp_filter': '0' });
-  const input = `${ACCEPT_EVERY_MAC}${remote.rules ?? ''}`;
-  const outcome = await host.namespace.attempt('nft', ['-f', '-'], { input });
+  const outcome = await host.namespace.attempt('nft', [ACCEPT_EVERY_MAC]);
   if (outcome.status !== 0) {
     throw new LabFault('nft', outcome.stderr, 'nftables with a netdev ingress hook');
   }

@@ -4,11 +4,11 @@ import { listRoutes, type Route } from '../kernel/routes.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import type { Counters } from './counters.ts';
-import type { RemoteHost } from './decide.ts';
 import { Due } from './due.ts';
 import type { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import type { Interference } from './interference.ts';
 import type { NeighbourWriter } from './neighbour-writer.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { SubnetComparison } from './subnet-comparison.ts';
 
 /** What the kernel had no memory for is tried again after this time, in milliseconds. */

@@ -43,6 +43,11 @@ export class Due {
     this.#at ??= Math.max(this.#parts.now() + milliseconds, this.#restUntil);
   }
 
+  /** Whether it is to be done, now or later. */
+  get isAsked(): boolean {
+    return this.#at !== undefined;
+  }
+
   /** It was done, from `begun` until now. */
   done(begun: number): void {
     const now = this.#parts.now();
@@ -51,15 +56,15 @@ export class Due {
   }
 
   /**
-   * Whether its time has come; takes it for done. While misses wait it can wait too: it may take half a second, in which as
-   * many come as the receive buffer holds.
+   * Whether its time has come; takes it for done. While misses wait, or come in a flood, it can wait too: it may take half a
+   * second, in which as many come as the receive buffer holds.
    */
-  take(areWaiting: boolean): boolean {
+  take(isBusy: boolean): boolean {
     if (this.#at === undefined) {
       return false;
     }
     const overdue = this.#parts.now() - this.#at;
-    const isDue = overdue >= (areWaiting ? LONGEST_DELAY_MS : 0);
+    const isDue = overdue >= (isBusy ? LONGEST_DELAY_MS : 0);
     this.#at = isDue ? undefined : this.#at;
     return isDue;
   }

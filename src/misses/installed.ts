@@ -1,7 +1,7 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { AddressIndex } from './address-index.ts';
 import { AgeList, NONE } from './age-list.ts';
-import type { RemoteHost } from './decide.ts';
+import type { RemoteHost } from './remote-host.ts';
 
 /** How far above its bound the table may grow while the agent has more urgent things to do than to evict. */
 const OVERSHOOT = 8;

@@ -3,9 +3,10 @@ import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { Counters } from './counters.ts';
-import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
+import { decide, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Outbox } from './outbox.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
 
 export interface MissAnswersParts {
@@ -20,15 +21,30 @@ export interface MissAnswersParts {
 
 /** Answers the kernel's questions about single addresses. */
 export class MissAnswers {
-  readonly #parts: MissAnswersParts;
+  readonly #counters: Counters;
+  readonly #leases: PrefixTable<RemoteHost>;
+  readonly #installed: InstalledNeighbours;
+  readonly #subnets: RemoteSubnets;
+  readonly #outbox: Outbox;
+  readonly #onUnknown: (address: Ipv4) => void;
   #listed = false;
   #unknown: Ipv4 | undefined;
 
   constructor(parts: MissAnswersParts) {
-    this.#parts = parts;
+    this.#counters = parts.counters;
+    this.#leases = parts.leases;
+    this.#installed = parts.installed;
+    this.#subnets = parts.subnets;
+    this.#outbox = parts.outbox;
+    this.#onUnknown = parts.onUnknown ?? (() => undefined);
   }
 
-  /** The table holds all leases. */
+  /** Whether the table holds all leases. */
+  get isListed(): boolean {
+    return this.#listed;
+  }
+
+  /** It does from now on. */
   noteListed(): void {
     this.#listed = true;
   }
@@ -40,17 +56,16 @@ export class MissAnswers {
    * @param protocol whose entry it is
    */
   resolve(destination: Ipv4, state: number, protocol: number): void {
-    const { counters, leases, subnets, outbox } = this.#parts;
-    const decision = decide(destination, leases, this.#listed);
+    const decision = decide(destination, this.#leases, this.#listed);
     if (decision === HOLD) {
-      counters.add('held');
+      this.#counters.add('held');
     } else if (decision === NO_LEASE) {
       this.#refuse(destination, state, protocol);
     } else {
-      outbox.addResolved(destination, decision);
-      counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
-      subnets.noteMiss(decision);
-      if (subnets.size === 0 || !subnets.touch(destination)) {
+      this.#outbox.addResolved(destination, decision);
+      this.#counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
+      this.#subnets.noteMiss(decision);
+      if (this.#subnets.size === 0 || !this.#subnets.touch(destination)) {
         this.#note(destination, state, protocol, decision);
       }
     }
@@ -59,7 +74,7 @@ export class MissAnswers {
   /** Tells of the last address without a lease that was answered since the last call. */
   tell(): void {
     if (this.#unknown !== undefined) {
-      this.#parts.onUnknown?.(this.#unknown);
+      this.#onUnknown(this.#unknown);
       this.#unknown = undefined;
     }
   }
@@ -69,24 +84,23 @@ export class MissAnswers {
    * Somebody else's, such as flannel's, becomes ours with its answer.
    */
   #note(destination: Ipv4, state: number, protocol: number, remote: RemoteHost): void {
-    const { installed, outbox } = this.#parts;
     const isOursInUse = state === NUD_PROBE && protocol === OWN_PROTOCOL;
-    if (isOursInUse && this.#listed && !installed.has(destination)) {
+    if (isOursInUse && this.#listed && !this.#installed.has(destination)) {
       return;
     }
-    if (installed.isFull && !installed.has(destination)) {
-      outbox.evict();
+    if (this.#installed.isFull && !this.#installed.has(destination)) {
+      this.#outbox.evict();
     }
-    installed.touch(destination, remote);
+    this.#installed.touch(destination, remote);
   }
 
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
   #refuse(destination: Ipv4, state: number, protocol: number): void {
     if (state === NUD_INCOMPLETE || protocol === OWN_PROTOCOL) {
-      this.#parts.outbox.addAbsent(destination);
-      this.#parts.installed.forget(destination);
+      this.#outbox.addAbsent(destination);
+      this.#installed.forget(destination);
       this.#unknown = destination;
-      this.#parts.counters.add('noLease');
+      this.#counters.add('noLease');
     }
   }
 }

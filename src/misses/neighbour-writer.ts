@@ -12,10 +12,11 @@ import { FilledRequest } from '../netlink/template.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
-import { decide, HOLD, NO_LEASE, type RemoteHost } from './decide.ts';
+import { decide, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Lifetime } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
 import type { Vtep } from './vtep.ts';
 

@@ -9,10 +9,10 @@ import { u32 } from '../netlink/values.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { CatchUp, type Due } from './catch-up.ts';
 import type { Compared } from './comparison.ts';
-import type { RemoteHost } from './decide.ts';
 import { EntryChanges, type EntryChangesParts, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { RemoteHost } from './remote-host.ts';
 import { ONE_SUBNET } from './subnet-changes.ts';
 import { ONE_QUESTION } from './sweep.ts';
 
@@ -122,6 +122,7 @@ export class Outbox {
 
   /** Writes what waits to be written, one batch of it. */
   goOn(): void {
+    this.#answers.beginChanges();
     this.#changes.follow();
     this.#changes.subnets.program();
     this.#changes.forward();
@@ -135,6 +136,7 @@ export class Outbox {
     if (this.#answers.isEmpty) {
       this.#comeBack();
     }
+    this.#answers.endChanges();
     this.flush();
     if (this.#catchUp.isBehind) {
       this.#send(this.#catchUp.poke());
@@ -174,7 +176,8 @@ export class Outbox {
   get #isFull(): boolean {
     const forEntries = this.#changes.isRewriting ? REWRITES_AT_ONCE : 0;
     const forSubnets = this.#parts.subnets.hasChanged ? ONE_SUBNET : 0;
-    return !this.#answers.hasRoomFor(ONE_QUESTION + forEntries + forSubnets);
+    const isHeldUp = forEntries + forSubnets > 0 && this.#answers.holdsUpChanges;
+    return isHeldUp || !this.#answers.hasRoomFor(ONE_QUESTION + forEntries + forSubnets);
   }
 
   #markLost(): void {

@@ -2,8 +2,8 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import type { Mode } from '../overlay/modes.ts';
-import type { RemoteHost } from './decide.ts';
 import type { AgingEntries } from './lifetime.ts';
+import type { RemoteHost } from './remote-host.ts';
 
 /** A remote subnet that has, or is to have, a route of its own, through its network address. */
 export class RemoteSubnet {

@@ -1,12 +1,10 @@
-import { errnoName } from '../base/errno.ts';
 import { type ForwardingNotice, readForwardingNotice } from '../kernel/forwarding.ts';
 import { NOTHING_CAME, OVERRUN, receive } from '../kernel/receive.ts';
-import { type Mac, macToBytes } from '../net/mac.ts';
+import type { Mac } from '../net/mac.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
 import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
-import { FORWARDING_SEQUENCE, ROUTE_SEQUENCE } from './answer.ts';
 import { Comparison } from './comparison.ts';
-import { decide, type RemoteHost } from './decide.ts';
+import { decide } from './decide.ts';
 import { ForwardingOnDemand } from './forwarding-on-demand.ts';
 import { InstalledNeighbours } from './installed.ts';
 import { Interference } from './interference.ts';
@@ -19,18 +17,18 @@ import {
   MISS,
   MissMessage,
   NEIGHBOUR_WRITTEN,
+  OTHER,
   REFUSAL,
 } from './miss-message.ts';
+import { MissRate } from './miss-rate.ts';
 import { NeighbourWriter } from './neighbour-writer.ts';
-import { OUT_OF_MEMORY } from './out-of-memory.ts';
 import { Outbox } from './outbox.ts';
+import { Refusals } from './refusals.ts';
+import { RemoteHost } from './remote-host.ts';
 import { RemoteSubnets } from './remote-subnets.ts';
 import type { ResolverParts } from './resolver-parts.ts';
 import { SubnetComparison } from './subnet-comparison.ts';
 import { timeoutOfNeighbours, timeoutOfSubnets } from './time-outs.ts';
-
-/** What was to be altered or removed is not there any more: whoever needs it asks again. */
-const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH']);
 
 /**
  * Answers the kernel's questions about neighbours of one device from its own table of leases. It is the only writer
@@ -44,10 +42,11 @@ export class Resolver {
   readonly #comparison: Comparison;
   readonly #outbox: Outbox;
   readonly #answers: MissAnswers;
+  readonly #refusals: Refusals;
   readonly #subnets: RemoteSubnets;
   readonly #onDemand: ForwardingOnDemand | undefined;
   readonly #message = new MissMessage();
-  #listed = false;
+  readonly #rate: MissRate;
 
   constructor(parts: ResolverParts) {
     const { mode, maximum, now } = parts;
@@ -58,6 +57,7 @@ export class Resolver {
     const subnetLifetime = new Lifetime(subnets, timeoutOfSubnets(parts), now);
     const shared = { ...parts, leases, installed, subnets, lifetime, subnetLifetime };
     this.#parts = parts;
+    this.#rate = new MissRate(now);
     this.#subnets = subnets;
     this.#lifetimes = [lifetime, subnetLifetime];
     this.#onDemand = parts.forwardOnDemand ? new ForwardingOnDemand(parts) : undefined;
@@ -75,9 +75,10 @@ export class Resolver {
     this.#outbox = new Outbox({
       ...shared,
       vteps: this.#onDemand?.vteps,
-      decide: (address) => decide(address, leases, this.#listed),
+      decide: (address) => decide(address, leases, this.#answers.isListed),
     });
     this.#answers = new MissAnswers({ ...shared, outbox: this.#outbox });
+    this.#refusals = new Refusals(parts.counters, this.#outbox, this.#comparison);
   }
 
   /**
@@ -87,14 +88,18 @@ export class Resolver {
    */
   step(): void {
     const length = receive(this.#parts.misses, this.#message.datagram, 'read misses');
+    const kind = length > 0 ? this.#message.read(length) : OTHER;
     if (length > 0) {
-      this.#handle(length);
+      this.#handle(kind, length);
     } else if (length === OVERRUN) {
       this.#noteOverrun();
     } else if (length === NOTHING_CAME) {
       this.#noteSilence();
     }
-    this.#compareIfDue();
+    // Of misses that wait together none looks at the clock: the acknowledgement behind them does.
+    if (kind !== MISS || !this.#outbox.isBusy) {
+      this.#compareIfDue();
+    }
     this.#outbox.afterRead();
     this.#answers.tell();
   }
@@ -115,17 +120,16 @@ export class Resolver {
   apply(changes: readonly SubnetLease[], complete: boolean, done: () => void = () => undefined): void {
     // What was decided by the old table must not be written after the new one.
     this.#outbox.flush();
-    for (const { subnet, mac, ...way } of changes) {
+    for (const lease of changes) {
+      const { subnet, mac } = lease;
       if (mac === undefined) {
         this.#leases.delete(subnet);
       } else {
-        const vtep = this.#onDemand?.vteps.of(mac);
-        this.#leases.set(subnet, { ...way, subnet, mac: macToBytes(mac), vtep });
+        this.#leases.set(subnet, new RemoteHost({ ...lease, mac }, this.#onDemand?.vteps.of(mac)));
       }
       this.#subnets.noteLease(subnet);
     }
-    if (complete && !this.#listed) {
-      this.#listed = true;
+    if (complete && !this.#answers.isListed) {
       this.#answers.noteListed();
       this.#outbox.compared(this.#comparison.compareAll());
       this.#outbox.rewrite([], done);
@@ -163,13 +167,14 @@ export class Resolver {
     this.wake();
   }
 
-  #handle(length: number): void {
-    switch (this.#message.read(length)) {
+  #handle(kind: number, length: number): void {
+    switch (kind) {
       case MISS:
+        this.#rate.note();
         this.#answers.resolve(this.#message.destination, this.#message.state, this.#message.protocol);
         break;
       case REFUSAL:
-        this.#noteRefusal(this.#message.errno, this.#message.sequence);
+        this.#refusals.note(this.#message.errno, this.#message.sequence);
         this.#noteAcknowledgement(this.#message.sequence);
         break;
       case ACKNOWLEDGED:
@@ -199,25 +204,14 @@ export class Resolver {
 
   #compareIfDue(): void {
     const { everything, routes } = this.#comparison;
-    if (everything.take(this.#outbox.isBusy)) {
-      this.#outbox.fallBehind('everything');
-    } else if (routes.take(this.#outbox.isBusy)) {
-      this.#outbox.noteStale(this.#comparison.compareRoutes(this.#listed));
+    if (!everything.isAsked && !routes.isAsked) {
+      return;
     }
-  }
-
-  /** What the kernel had no memory for still waits: the dump that catches up finds it. */
-  #noteRefusal(errno: number, sequence: number): void {
-    const { counters } = this.#parts;
-    counters.addRefusal(errno);
-    counters.add('forwardingFailed', sequence === FORWARDING_SEQUENCE ? 1 : 0);
-    counters.add('routesFailed', sequence === ROUTE_SEQUENCE ? 1 : 0);
-    const code = errnoName(errno);
-    if (OUT_OF_MEMORY.has(code)) {
+    const isBusy = this.#outbox.isBusy || this.#rate.isFlood;
+    if (everything.take(isBusy)) {
       this.#outbox.fallBehind('everything');
-    } else if (!GONE.has(code)) {
-      this.#outbox.noteRefused();
-      this.#comparison.tryAgain();
+    } else if (routes.take(isBusy)) {
+      this.#outbox.noteStale(this.#comparison.compareRoutes(this.#answers.isListed));
     }
   }
 
@@ -227,10 +221,10 @@ export class Resolver {
     if (due === 'nothing') {
       return;
     }
-    if (due === 'everything' && this.#listed) {
+    if (due === 'everything' && this.#answers.isListed) {
       this.#outbox.compared(this.#comparison.compareAll());
     } else {
-      this.#comparison.answerWaiting(this.#listed);
+      this.#comparison.answerWaiting(this.#answers.isListed);
       if (due === 'everything') {
         this.#comparison.checkSubnets();
       }

@@ -5,8 +5,8 @@ import { RT_SCOPE_UNIVERSE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { AnswerQueue } from './answer-queue.ts';
 import type { CounterName, Counters } from './counters.ts';
-import type { RemoteHost } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnet, RemoteSubnets } from './remote-subnets.ts';
 
 /** A subnet may need four: the route of another length, and its own three. */

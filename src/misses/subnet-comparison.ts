@@ -7,9 +7,9 @@ import { NUD_PERMANENT, NUD_STALE } from '../netlink/constants.ts';
 import type { Mode } from '../overlay/modes.ts';
 import { isOwnRoute, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { Counters } from './counters.ts';
-import type { RemoteHost } from './decide.ts';
 import type { Lifetime } from './lifetime.ts';
 import { isWaiting } from './neighbour-writer.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnet, RemoteSubnets } from './remote-subnets.ts';
 import { isRouteOf } from './subnet-changes.ts';
 

@@ -1,8 +1,8 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { AnswerQueue } from './answer-queue.ts';
 import type { CounterName, Counters } from './counters.ts';
-import type { RemoteHost } from './decide.ts';
 import { type AgingEntries, type Lifetime, SUSPECTS_AT_ONCE } from './lifetime.ts';
+import type { RemoteHost } from './remote-host.ts';
 
 /** A question may need three messages: a forwarding entry, its answer, and an eviction. */
 export const ONE_QUESTION = 3;

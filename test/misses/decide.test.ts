@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decide, HOLD, NO_LEASE, type RemoteHost } from '../../src/misses/decide.ts';
+import { decide, HOLD, NO_LEASE } from '../../src/misses/decide.ts';
+import type { RemoteHost } from '../../src/misses/remote-host.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { PrefixTable } from '../../src/net/prefix-table.ts';
@@ -21,7 +22,14 @@ const TABLE = [
 ] as const;
 
 for (const [address, listed, wanted] of TABLE) {
-  const answer = typeof wanted === 'string' ? wanted : wanted === narrow ? 'the /24' : 'the /23';
+  const answer =
+    wanted === NO_LEASE
+      ? 'no lease'
+      : wanted === HOLD
+        ? 'nothing'
+        : wanted === narrow
+          ? 'the /24'
+          : 'the /23';
   test(`${address} is answered with ${answer} ${listed ? 'after' : 'before'} the first list`, () => {
     assert.equal(decide(parseIpv4(address), leases, listed), wanted);
   });

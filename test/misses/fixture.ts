@@ -1,11 +1,11 @@
 import { Conversation } from '../../src/kernel/conversation.ts';
 import { Counters } from '../../src/misses/counters.ts';
-import type { RemoteHost } from '../../src/misses/decide.ts';
 import { NEVER } from '../../src/misses/lifetime.ts';
+import { RemoteHost } from '../../src/misses/remote-host.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
 import type { ResolverParts } from '../../src/misses/resolver-parts.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
-import { type Mac, macToBytes, parseMac } from '../../src/net/mac.ts';
+import { type Mac, parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { modeOf } from '../../src/overlay/modes.ts';
 import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
@@ -30,7 +30,7 @@ export function noLease(n: number): SubnetLease {
 
 /** Host number n, as the resolver knows it. */
 export function hostOf(n: number): RemoteHost {
-  return { mac: macToBytes(macOf(n)), subnet: parsePrefix(`10.5.${n}.0/24`) };
+  return new RemoteHost({ mac: macOf(n), subnet: parsePrefix(`10.5.${n}.0/24`) });
 }
 
 export function at(text: string): number {

@@ -113,6 +113,9 @@ test('while misses wait a comparison does, but not for ever', () => {
   };
   assert.equal(crowd(20, 0), 0);
   settle();
+  assert.equal(dumps, 0, 'none waits just then, and more are to be expected');
+  pass(20);
+  settle();
   assert.equal(dumps, DUMPS);
   assert.equal(held('10.5.7.2')?.mac, macOf(7));
   pass(100_000);

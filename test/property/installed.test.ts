@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { RemoteHost } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
+import type { RemoteHost } from '../../src/misses/remote-host.ts';
 import { hostOf } from '../misses/fixture.ts';
 
 const HOSTS = [1, 2, 3].map(hostOf);

@@ -8,9 +8,9 @@ type Turn = { readonly side: string } & Burst;
 
 /**
  * The yardstick sends everything to one remote host. For each other one the kernel has a tunnel to set up and to keep in
- * its caches, so the daemon's burst goes to few: 200 containers on each.
+ * its caches, so the daemon's goes to few: that many containers on each.
  */
-const BURST_LEASES = 100;
+const CONTAINERS = 200;
 
 /** 20,000 destinations as fast as one sender can: the rate of the answers, and whether any was lost. */
 export const atOnce: Experiment = {
@@ -22,7 +22,7 @@ export const atOnce: Experiment = {
   run: async (stage) => {
     const { scene } = stage;
     const sides = [daemonSide(scene), yardstickSide(scene, 1), yardstickSide(scene, 64)];
-    const found = await turns(stage, sides, () => ({ leases: BURST_LEASES, first: 0, count: 20_000 }));
+    const found = await turns(stage, sides, 20_000);
     const rate = (name: string) => median(of(found, name).map(({ perSecond }) => perSecond));
     return {
       findings: [
@@ -45,7 +45,7 @@ export const manyAtOnce: Experiment = {
   seconds: ({ rounds }) => (1 + rounds) * 8,
   run: async (stage) => {
     const { scene } = stage;
-    const found = await turns(stage, [daemonSide(scene), yardstickSide(scene, 64)], floodDestinations);
+    const found = await turns(stage, [daemonSide(scene), yardstickSide(scene, 64)], 200_000);
     const daemon = of(found, 'l3missd');
     const yardstick = of(found, 'C, batched');
     return {
@@ -62,21 +62,23 @@ export const manyAtOnce: Experiment = {
  * Others than in the turn before: the daemon bounds its neighbours, and would remove what it remembers from that turn
  * to make room, while it is waited for again.
  */
-function floodDestinations(turn: number): Destinations {
-  return { leases: LEASES, first: (turn % 5) * 200_000, count: 200_000 };
+function destinationsOf(turn: number, count: number): Destinations {
+  const leases = count / CONTAINERS;
+  return { firstLease: (turn % (LEASES / leases)) * leases, leases, first: 0, count };
 }
 
 /** Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while. */
 async function turns(
   { scene, extent, limits }: Stage,
   sides: readonly Side[],
-  destinations: (turn: number) => Destinations,
+  count: number,
 ): Promise<Turn[]> {
   limits.raise(TABLE_ENTRIES);
   try {
     const found: Turn[] = [];
     for (const [turn, side] of [...sides, ...alternate(sides, extent.rounds)].entries()) {
-      const burst = await side.during(() => sendBurst(scene, side.host, destinations(turn), 0));
+      const destinations = destinationsOf(turn, count);
+      const burst = await side.during(() => sendBurst(scene, side.host, destinations, 0));
       found.push({ side: side.name, ...burst });
     }
     return found.slice(sides.length);
