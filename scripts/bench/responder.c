@@ -1,5 +1,5 @@
 /*
- * Receives a burst of the sender, where the outer packets come in on the wire.
+ * Receives a burst of the sender, where the outer packets come out of its host.
  *
  *   responder DEVICE FILE COUNT RUN QUIET LONGEST
  *

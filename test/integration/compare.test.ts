@@ -39,15 +39,21 @@ interface Running {
   readonly ended: Promise<Compared>;
 }
 
+interface Circumstances {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** How long a changed node is waited for, in milliseconds. */
+  readonly patience?: number;
+}
+
 /** Starts a small comparison; at its end there is nothing of it left, however it went. */
 function start(
   test: TestContext,
   options: Partial<CompareOptions>,
-  environment: NodeJS.ProcessEnv = {},
+  { environment = {}, patience = 5000 }: Circumstances = {},
 ): Running {
   const folder = mkdtempSync(join(tmpdir(), 'compare-test-'));
   const json = join(folder, 'results.json');
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ json, ...options })], {
+  const child = spawn(process.execPath, [CHILD, JSON.stringify({ json, ...options }), String(patience)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
@@ -194,12 +200,8 @@ describe('a comparison', { skip: labSkipReason() }, () => {
   });
 
   it('shows a program broken that leaves nodes out', async (test) => {
-    const { status, err, json } = await start(test, {
-      modes: [],
-      peers: [peer('broken', '--broken')],
-      nodes: [2],
-      podsPerNode: 1,
-    }).ended;
+    const broken = { modes: [], peers: [peer('broken', '--broken')], nodes: [2], podsPerNode: 1 };
+    const { status, err, json } = await start(test, broken, { patience: 1000 }).ended;
     assert.equal(status, 0, err);
     const results = await readResults(json);
     assert.deepEqual(valuesOf(results, 'broken', 'start.ready', 2), []);
@@ -244,7 +246,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
   it('is refused in one line without a program that it needs, and where the kernel has no VXLAN', async (test) => {
     const programs = mkdtempSync(join(tmpdir(), 'compare-programs-'));
     test.after(() => rmSync(programs, { recursive: true }));
-    const bare = await start(test, {}, { PATH: programs, HOME: programs }).ended;
+    const bare = await start(test, {}, { environment: { PATH: programs, HOME: programs } }).ended;
     assert.match(bare.err, /^failed: .*not installed.*\n$/);
     assert.equal(bare.status, 1);
     const real = (await runCommand('sh', ['-c', 'command -v ip'])).trim();
@@ -254,7 +256,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
     writeFileSync(join(programs, 'ip'), `#!/bin/sh\n${script}\n`);
     chmodSync(join(programs, 'ip'), 0o755);
     const { PATH = '' } = process.env;
-    const without = await start(test, {}, { PATH: `${programs}:${PATH}` }).ended;
+    const without = await start(test, {}, { environment: { PATH: `${programs}:${PATH}` } }).ended;
     assert.match(without.err, /failed: kernel: it has no VXLAN devices; allowed: one with CONFIG_VXLAN.*\n$/);
     assert.equal(without.status, 1);
   });
