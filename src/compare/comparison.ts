@@ -8,7 +8,7 @@ import { measureChanges } from './measure/changes.ts';
 import { measureCounted } from './measure/counted.ts';
 import { recordEntries } from './measure/entries.ts';
 import { measureIdle } from './measure/idle.ts';
-import { memoryFreedWithDevice, slabsOutOfReach } from './measure/kernel-memory.ts';
+import { measureMemory, slabsOutOfReach } from './measure/kernel-memory.ts';
 import { measureKilled } from './measure/killed.ts';
 import { measurePackets } from './measure/packets.ts';
 import { timedStart } from './measure/start.ts';
@@ -87,7 +87,7 @@ export class Comparison {
     agent.assertRunning();
     await agent.kill();
     if (measuresMemory) {
-      turn.recorder.add(turn.cell, 'entries.memory', [await memoryFreedWithDevice(turn.stand)]);
+      await measureMemory(turn);
     }
   }
 

@@ -19,7 +19,7 @@ export interface Steps {
 }
 
 /** Seconds of a turn on a usual machine: its starts and waits, and what it sends and reads for each node. */
-const TURN_SECONDS = 5.5;
+const TURN_SECONDS = 6;
 const SECONDS_PER_NODE = 0.002;
 /** Of the lives in which what is not timed is counted, for all contestants side by side. */
 const COUNTED_SECONDS = 30;
