@@ -9,7 +9,7 @@ const COUNT = 0x2000_0000;
 const SEQUENCE_AT = 8;
 
 /** What a dump has to make good: misses only, or also entries that lead elsewhere than they should. */
-export type Due = 'nothing' | 'misses' | 'everything';
+export type Owed = 'nothing' | 'misses' | 'everything';
 
 /**
  * Tells when nothing is dropped any more, so that a dump finds all that was.
@@ -22,21 +22,21 @@ export type Due = 'nothing' | 'misses' | 'everything';
 export class CatchUp {
   readonly #message = pokeMessage(FIRST);
   #number = 0;
-  #due: Due = 'nothing';
+  #owed: Owed = 'nothing';
 
   get isBehind(): boolean {
-    return this.#due !== 'nothing';
+    return this.#owed !== 'nothing';
   }
 
   /** Whether a change of entries may have been lost, and nothing was compared since. */
   get isInDoubt(): boolean {
-    return this.#due === 'everything';
+    return this.#owed === 'everything';
   }
 
   /** Something was dropped or refused; `everything`: also a change of entries, which nobody asks about again. */
-  fallBehind(due: 'misses' | 'everything'): void {
+  fallBehind(owed: 'misses' | 'everything'): void {
     this.#number = (this.#number + 1) % COUNT;
-    this.#due = this.#due === 'everything' ? 'everything' : due;
+    this.#owed = this.#owed === 'everything' ? 'everything' : owed;
     u32.write(this.#message, SEQUENCE_AT, FIRST + this.#number);
   }
 
@@ -46,12 +46,12 @@ export class CatchUp {
   }
 
   /** Hears of an acknowledgement and tells what is to be made good now. */
-  acknowledged(sequence: number): Due {
+  acknowledged(sequence: number): Owed {
     if (!this.isBehind || sequence !== FIRST + this.#number) {
       return 'nothing';
     }
-    const due = this.#due;
-    this.#due = 'nothing';
-    return due;
+    const owed = this.#owed;
+    this.#owed = 'nothing';
+    return owed;
   }
 }

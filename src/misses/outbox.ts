@@ -7,7 +7,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import { u32 } from '../netlink/values.ts';
 import { AnswerQueue } from './answer-queue.ts';
-import { CatchUp, type Due } from './catch-up.ts';
+import { CatchUp, type Owed } from './catch-up.ts';
 import type { Compared } from './comparison.ts';
 import { EntryChanges, type EntryChangesParts, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
@@ -79,7 +79,7 @@ export class Outbox {
   }
 
   /** Hears of an acknowledgement and tells what a dump has to make good now. */
-  acknowledged(sequence: number): Due {
+  acknowledged(sequence: number): Owed {
     if (this.#marks.cameBack(sequence, !this.#answers.isEmpty)) {
       this.#changes.markCameBack();
       return 'nothing';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FIGURES, type Finding, type Verdict, verdictOf } from '../../scripts/bench/marks.ts';
 
@@ -46,3 +47,20 @@ test('the marks are those that the project set itself', () => {
     'idle {"atMost":0.2}',
   ]);
 });
+
+for (const document of ['README.md', 'docs/performance.md']) {
+  test(`${document} has a row for each figure that has a mark`, () => {
+    const rows = readFileSync(document, 'utf8')
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .filter(([, , , , compared = '']) => /^[+\d]/.test(compared));
+    for (const { title, mark } of Object.values(FIGURES).filter((figure) => 'mark' in figure)) {
+      const [bound] = Object.values(mark);
+      const said = new RegExp(`^at (most|least) ${bound}`);
+      const found = rows.some(
+        ([, name, , , , cell = '']) => name === title && said.test(cell.replaceAll(',', '')),
+      );
+      assert.ok(found, `${title}: ${bound}`);
+    }
+  });
+}

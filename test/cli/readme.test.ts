@@ -16,6 +16,7 @@ describe('the README', () => {
     const text = readFileSync(readme, 'utf8');
     const missing = optionsTable().filter((row) => !text.includes(row));
     assert.deepEqual(missing, [], 'lines that the README lacks');
+    assert.ok(text.includes(optionsTable().join('\n')), 'in one table');
   });
 });
 

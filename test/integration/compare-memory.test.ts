@@ -49,7 +49,7 @@ describe('the kernel memory of entries', { skip }, () => {
   it('is left out where there are too few of them, and in later rounds', async () => {
     const few = await recorded(lab().host(1), 500, 1);
     assert.deepEqual(few.values, []);
-    assert.match(few.leftOut.join(), /^Kernel memory of fewer than 1000 entries/);
+    assert.match(few.leftOut.join(), /^Kernel memory of fewer than 1,000 entries/);
     assert.deepEqual(await recorded(lab().host(1), 1500, 4), { values: [], leftOut: [] });
   });
 });

@@ -49,7 +49,9 @@ export interface MemoryTurn extends Pick<Turn, 'recorder' | 'cell'> {
 export async function measureMemory({ stand, recorder, cell }: MemoryTurn): Promise<void> {
   const { routes, neighbours, forwarding } = await countEntries(stand.host);
   if (routes + neighbours + forwarding < FEWEST_ENTRIES) {
-    recorder.leaveOut(`Kernel memory of fewer than ${FEWEST_ENTRIES} entries: they take too little.`);
+    recorder.leaveOut(
+      `Kernel memory of fewer than ${FEWEST_ENTRIES.toLocaleString('en')} entries: they take too little.`,
+    );
   } else if (cell.round <= ROUNDS) {
     recorder.add(cell, 'entries.memory', [await memoryFreedWithDevice(stand)]);
   }
