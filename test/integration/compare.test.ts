@@ -43,17 +43,27 @@ interface Circumstances {
   readonly environment?: NodeJS.ProcessEnv;
   /** How long a changed node is waited for, in milliseconds. */
   readonly patience?: number;
+  /** A command that runs the one behind it. */
+  readonly inside?: readonly string[];
 }
+
+/** The kernel refuses more network namespaces to whoever is in that user namespace (namespaces(7)). */
+const WITHOUT_NAMESPACES = [
+  ...['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'],
+  ...['echo 0 >/proc/sys/user/max_net_namespaces && exec "$@"', 'sh'],
+];
 
 /** Starts a small comparison; at its end there is nothing of it left, however it went. */
 function start(
   test: TestContext,
   options: Partial<CompareOptions>,
-  { environment = {}, patience = 5000 }: Circumstances = {},
+  { environment = {}, patience = 5000, inside = [] }: Circumstances = {},
 ): Running {
   const folder = mkdtempSync(join(tmpdir(), 'compare-test-'));
   const json = join(folder, 'results.json');
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ json, ...options }), String(patience)], {
+  const command = [process.execPath, CHILD, JSON.stringify({ json, ...options }), String(patience)];
+  const [program = '', ...args] = [...inside, ...command];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
@@ -243,7 +253,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
     });
   }
 
-  it('is refused in one line without a program that it needs, and where the kernel has no VXLAN', async (test) => {
+  it('is refused in one line without a program that it needs, and by a kernel without VXLAN or namespaces', async (test) => {
     const programs = mkdtempSync(join(tmpdir(), 'compare-programs-'));
     test.after(() => rmSync(programs, { recursive: true }));
     const bare = await start(test, {}, { environment: { PATH: programs, HOME: programs } }).ended;
@@ -259,5 +269,11 @@ describe('a comparison', { skip: labSkipReason() }, () => {
     const without = await start(test, {}, { environment: { PATH: `${programs}:${PATH}` } }).ended;
     assert.match(without.err, /failed: kernel: it has no VXLAN devices; allowed: one with CONFIG_VXLAN.*\n$/);
     assert.equal(without.status, 1);
+    const refused = await start(test, {}, { inside: WITHOUT_NAMESPACES }).ended;
+    assert.match(
+      refused.err,
+      /^failed: network namespaces: refused by this kernel; allowed: root with .*\n$/,
+    );
+    assert.deepEqual([refused.status, refused.out], [1, '']);
   });
 });
