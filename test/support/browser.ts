@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
+import { codeOf } from '../../src/base/errno.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
 import { DevtoolsPipe } from './devtools-pipe.ts';
 import { Page } from './page.ts';
 
@@ -83,7 +85,19 @@ export class Browser {
   async close(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#ended;
-    // Its helpers may write for a moment after it.
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 });
+    // Its helpers may write for a moment after it, and rmSync begins anew only with the folder that it found not empty.
+    await waitUntil(`${this.#profile} removed`, () => isRemoved(this.#profile));
+  }
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOTEMPTY') {
+      return false;
+    }
+    throw error;
   }
 }
