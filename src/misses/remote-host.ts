@@ -1,20 +1,12 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macToBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
+import type { SubnetLease } from '../overlay/programmer.ts';
 import type { Vtep } from './vtep.ts';
 
-/** What a lease says of its host. */
-export interface RemoteLease {
-  readonly subnet: Prefix;
-  readonly mac: Mac;
-  readonly endpoint?: Ipv4 | undefined;
-  readonly directly?: Ipv4 | undefined;
-  readonly directInterface?: number | undefined;
-}
-
 /**
- * A remote host as the resolver knows it. All are of one shape, whatever their leases leave out: V8 (11.3 to 13.6) looks a
- * field of objects of many shapes up anew each time, which takes a miss in a flood half a microsecond.
+ * A remote host as the resolver knows it. All are of one shape, whatever their leases leave out: V8 (11.3, Node 20)
+ * looks a field of objects of many shapes up anew each time, which takes a miss in a flood half a microsecond.
  */
 export class RemoteHost {
   /** Of its tunnel device: six bytes ready to be sent. */
@@ -30,12 +22,12 @@ export class RemoteHost {
   /** On which interface that is. */
   readonly directInterface: number | undefined;
 
-  constructor({ mac, subnet, endpoint, directly, directInterface }: RemoteLease, vtep?: Vtep) {
+  constructor(lease: Omit<SubnetLease, 'mac'>, mac: Mac, vtep?: Vtep) {
     this.mac = macToBytes(mac);
-    this.subnet = subnet;
+    this.subnet = lease.subnet;
     this.vtep = vtep;
-    this.endpoint = endpoint;
-    this.directly = directly;
-    this.directInterface = directInterface;
+    this.endpoint = lease.endpoint;
+    this.directly = lease.directly;
+    this.directInterface = lease.directInterface;
   }
 }

@@ -125,7 +125,7 @@ export class Resolver {
       if (mac === undefined) {
         this.#leases.delete(subnet);
       } else {
-        this.#leases.set(subnet, new RemoteHost({ ...lease, mac }, this.#onDemand?.vteps.of(mac)));
+        this.#leases.set(subnet, new RemoteHost(lease, mac, this.#onDemand?.vteps.of(mac)));
       }
       this.#subnets.noteLease(subnet);
     }

@@ -5,18 +5,23 @@ import { NLM_F_ACK, NUD_PERMANENT, RTM_DELNEIGH } from '../../src/netlink/consta
 import { ERRNO } from '../support/fake-link-table.ts';
 import { at, lease, macOf, noLease, resolverOnFake } from './fixture.ts';
 
-/** A resolver with leases of hosts 1 to 4, whose writes are counted, and a burst of n misses that all wait at once. */
-function burstable() {
-  const fake = resolverOnFake();
+/**
+ * A resolver with leases of hosts 1 to 4, whose writes are counted, and what types of messages were in each, and a burst
+ * of n misses that all wait at once.
+ */
+function burstable(maximum?: number) {
+  const fake = resolverOnFake(maximum);
   const { resolver, kernel, ifindex, misses } = fake;
   resolver.apply(
     [1, 2, 3, 4].map((n) => lease(n)),
     true,
   );
   const writes: number[] = [];
+  const types: number[][] = [];
   const send = misses.send.bind(misses);
   misses.send = (bytes) => {
     writes.push(bytes.length);
+    types.push(typesOf(bytes));
     send(bytes);
   };
   const address = (n: number) => formatIpv4(at('10.5.1.0') + n);
@@ -25,7 +30,7 @@ function burstable() {
       kernel.miss(misses, ifindex, at(address(n)));
     }
   };
-  return { ...fake, writes, address, wait };
+  return { ...fake, writes, types, address, wait };
 }
 
 test('misses that wait together are answered in few writes, every one of them', () => {
@@ -41,21 +46,10 @@ test('misses that wait together are answered in few writes, every one of them', 
 });
 
 test('evictions are written a few at a time, for a miss may come meanwhile', () => {
-  const { resolver, settle, misses, kernel, ifindex, counters } = resolverOnFake(100);
-  resolver.apply(
-    [1, 2, 3, 4].map((n) => lease(n)),
-    true,
-  );
-  const removals: number[] = [];
-  const send = misses.send.bind(misses);
-  misses.send = (bytes) => {
-    removals.push(typesOf(bytes).filter((type) => type === RTM_DELNEIGH).length);
-    send(bytes);
-  };
-  for (let n = 1; n <= 700; n++) {
-    kernel.miss(misses, ifindex, at('10.5.1.0') + n);
-  }
+  const { settle, wait, types, counters } = burstable(100);
+  wait(700);
   settle();
+  const removals = types.map((sent) => sent.filter((type) => type === RTM_DELNEIGH).length);
   assert.equal(counters.get('evictedUnderPressure'), 600);
   assert.equal(
     removals.reduce((sum, count) => sum + count),

@@ -30,7 +30,7 @@ export function noLease(n: number): SubnetLease {
 
 /** Host number n, as the resolver knows it. */
 export function hostOf(n: number): RemoteHost {
-  return new RemoteHost({ mac: macOf(n), subnet: parsePrefix(`10.5.${n}.0/24`) });
+  return new RemoteHost(lease(n), macOf(n));
 }
 
 export function at(text: string): number {
