@@ -14,7 +14,6 @@ export interface Destinations {
   /** The number of the first host's lease, 0 unless told. */
   readonly firstLease?: number;
   readonly leases: number;
-  readonly first: number;
   readonly count: number;
 }
 
@@ -67,8 +66,8 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
   return joinBurst(await take(sent), await take(arrived));
 }
 
-function planArguments({ firstLease = 0, leases, first, count }: Destinations): string[] {
-  return [formatIpv4(plannedSubnet(firstLease)), leases, first, count].map(String);
+function planArguments({ firstLease = 0, leases, count }: Destinations): string[] {
+  return [formatIpv4(plannedSubnet(firstLease)), leases, 0, count].map(String);
 }
 
 async function runPinned(host: Host, cpu: number, command: string[], timeout: number): Promise<void> {

@@ -64,7 +64,7 @@ export const manyAtOnce: Experiment = {
  */
 function destinationsOf(turn: number, count: number): Destinations {
   const leases = count / CONTAINERS;
-  return { firstLease: (turn % (LEASES / leases)) * leases, leases, first: 0, count };
+  return { firstLease: (turn % (LEASES / leases)) * leases, leases, count };
 }
 
 /** Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while. */

@@ -38,7 +38,7 @@ export const missCost: Experiment = {
 async function turns({ scene, extent }: Stage, cpu: number): Promise<Turn[]> {
   const pair = [daemonSide(scene), yardstickSide(scene, 1)];
   const measure = (side: Side) =>
-    side.during(() => sendPairs(scene, side.host, { leases: LEASES, first: 0, count: DESTINATIONS }, cpu));
+    side.during(() => sendPairs(scene, side.host, { leases: LEASES, count: DESTINATIONS }, cpu));
   // Once each without being counted: caches and compiled code are those of a program that has run for a while.
   for (const side of pair) {
     await measure(side);

@@ -46,7 +46,7 @@ async function residentIn(scene: Scene, { prefix, leases, neighbours }: Cluster)
   await scene.flush(scene.yardstickHost);
   await daemon.start('--etcd-prefix', prefix);
   try {
-    const to = { leases, first: 0, count: neighbours };
+    const to = { leases, count: neighbours };
     await sendBurst(scene, scene.yardstickHost, to, MISSES_PER_SECOND);
     const complete = async () => (await daemon.statistics()).neighbours.installed >= neighbours;
     await waitUntil(`${neighbours} neighbours`, complete);

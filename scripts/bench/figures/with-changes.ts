@@ -70,7 +70,7 @@ async function turns(stage: Stage): Promise<Turn[]> {
 
 function turn({ scene, extent }: Stage, changing: boolean): Promise<Turn> {
   const side = daemonSide(scene);
-  const destinations = { leases: LEASES, first: 0, count: RATE * duration(extent) };
+  const destinations = { leases: LEASES, count: RATE * duration(extent) };
   return side.during(async () => {
     const over = new AbortController();
     const changes = changing
