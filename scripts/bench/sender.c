@@ -126,10 +126,7 @@ static int send_one(int fd, const struct sockaddr_in *to, const uint32_t payload
   return errno;
 }
 
-/*
- * Waits for its turn asleep, so that a paced sender leaves its processor to others. One that woke late sends at once
- * what is due.
- */
+/* Waits for its turn asleep, so that a paced sender leaves its processor to others. */
 static void wait_until(uint64_t due) {
   if (now() < due) {
     struct timespec time = {.tv_sec = (time_t)(due / NANOSECONDS), .tv_nsec = (long)(due % NANOSECONDS)};
@@ -147,10 +144,13 @@ static void send_burst(const struct plan *plan, unsigned long rate, uint32_t run
   int fd = open_udp();
   /* The kernel may else let a sleeper sleep 50 us longer. */
   prctl(PR_SET_TIMERSLACK, 1ul);
-  uint64_t begin = now();
+  uint64_t begin = now(), earliest = 0;
   for (uint32_t i = 0; i < plan->count; i++) {
     if (rate > 0) {
-      wait_until(begin + i * NANOSECONDS / rate);
+      /* Late, it catches up at twice its pace: at full speed each of its own delays would be a burst to be answered. */
+      uint64_t due = begin + i * NANOSECONDS / rate;
+      wait_until(due > earliest ? due : earliest);
+      earliest = now() + NANOSECONDS / rate / 2;
     }
     struct sockaddr_in to = address_of(plan, i);
     uint32_t payload[2] = {run, i};
