@@ -1,5 +1,6 @@
 import { html, type Markup, NOTHING } from './html.ts';
-import { inScale, ratioText, type Scale, scaleFor, shareText } from './numbers.ts';
+import { inScale, type Scale, scaleFor, shareText } from './numbers.ts';
+import { ratioMark } from './ratio-mark.ts';
 import { type Cell, cellOf, type Row } from './summary.ts';
 
 /** All rows of a group as a table that scrolls by itself on a narrow screen, with the keyboard too. */
@@ -37,11 +38,10 @@ function cellMarkup(cell: Cell | undefined, scale: Scale): Markup {
   if (cell === undefined) {
     return html`<td>-<span class="mark"></span></td>`;
   }
-  const { value, best, ratio } = cell;
+  const { value, best } = cell;
   const text = inScale(value, scale);
   if (best) {
     return html`<td class="best">${text}<span class="mark"><span>best</span></span></td>`;
   }
-  const mark = ratio === undefined || ratio === 1 ? '' : ratioText(ratio);
-  return html`<td>${text}<span class="mark">${mark}</span></td>`;
+  return html`<td>${text}<span class="mark">${ratioMark(cell)}</span></td>`;
 }

@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts';
 import type { Results, Sample } from '../results.ts';
+import { isRough } from './rough.ts';
 import { statisticOf } from './statistic.ts';
 
 /** What one contestant came to in one row. */
@@ -13,6 +14,8 @@ export interface Cell {
   readonly best: boolean;
   /** To the best value; undefined where that is not above 0, and where there is nobody to compare with. */
   readonly ratio: number | undefined;
+  /** Whether another run may well come to another ratio, as far as the rounds tell: see `isRough`. */
+  readonly rough: boolean;
 }
 
 /** One figure with one number of nodes, and one share of them that is talked to where that plays a part. */
@@ -25,7 +28,7 @@ export interface Row {
 }
 
 type Rounds = ReadonlyMap<number, readonly number[]>;
-type Measured = Omit<Cell, 'best' | 'ratio'>;
+type Measured = Omit<Cell, 'best' | 'ratio' | 'rough'>;
 
 /** All rows of all figures, also those for which nothing was measured. */
 export function summarise(results: Results, figures: readonly Figure[]): Row[] {
@@ -108,9 +111,11 @@ function marked({ better }: Figure, measured: readonly Measured[]): Cell[] {
   const values = measured.map(({ value }) => value);
   const best = better === 'less' ? Math.min(...values) : Math.max(...values);
   const differ = values.some((value) => value !== best);
+  const first = measured.find(({ value }) => value === best);
   return measured.map((cell) => ({
     ...cell,
     best: differ && cell.value === best,
     ratio: best > 0 && measured.length > 1 ? cell.value / best : undefined,
+    rough: first !== undefined && first !== cell && isRough(cell.rounds, first.rounds),
   }));
 }

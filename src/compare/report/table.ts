@@ -3,7 +3,8 @@ import type { Figure } from '../figure.ts';
 import type { Results } from '../results.ts';
 import { factsOf } from './facts.ts';
 import { groupsOf } from './focus.ts';
-import { countText, numberText, ratioText, type Scale, scaleFor, shareText } from './numbers.ts';
+import { countText, numberText, type Scale, scaleFor, shareText } from './numbers.ts';
+import { ratioMark } from './ratio-mark.ts';
 import { lineText } from './safe-text.ts';
 import { type Cell, cellOf, type Row, summarise } from './summary.ts';
 import { verdictOf, verdictText } from './verdict.ts';
@@ -24,7 +25,8 @@ const MARK_WIDTH = 6;
 const CELL_WIDTH = VALUE_WIDTH + 1 + MARK_WIDTH;
 
 const KEY =
-  '* the best of its row; 3.2x: that many times the best; -: not measured; active: the share of nodes that is talked to. ' +
+  '* the best of its row; 3.2x: that many times the best; ~: the rounds differ so much that another run may tell another ' +
+  'ratio by more than 15 %; -: not measured; active: the share of nodes that is talked to. ' +
   'Where all are equal none is the best.';
 
 /**
@@ -141,12 +143,12 @@ function cellText(cell: Cell | undefined, { divisor }: Scale, colours: boolean):
   if (cell === undefined) {
     return '-'.padStart(VALUE_WIDTH);
   }
-  const { value, best, ratio } = cell;
+  const { value, best } = cell;
   const number = numberText(value / divisor).padStart(VALUE_WIDTH);
   if (best) {
     return colours ? bold(`${number} *`) : `${number} *`;
   }
-  return ratio === undefined || ratio === 1 ? number : `${number} ${ratioText(ratio)}`;
+  return `${number} ${ratioMark(cell)}`.trimEnd();
 }
 
 /** By hand: util.styleText came with Node.js 20.12. */

@@ -13,8 +13,22 @@ function rowOf(contestants: Readonly<Record<string, Rounds>>, change = {}) {
 
 test('values of all rounds are pooled, and each round has its own', () => {
   const row = rowOf({ a: [[1, 2], [9]], b: [[4], [4]] });
-  assert.deepEqual(cellOf(row, 'a'), { contestant: 'a', value: 2, rounds: [1.5, 9], best: true, ratio: 1 });
-  assert.deepEqual(cellOf(row, 'b'), { contestant: 'b', value: 4, rounds: [4, 4], best: false, ratio: 2 });
+  assert.deepEqual(cellOf(row, 'a'), {
+    contestant: 'a',
+    value: 2,
+    rounds: [1.5, 9],
+    best: true,
+    ratio: 1,
+    rough: false,
+  });
+  assert.deepEqual(cellOf(row, 'b'), {
+    contestant: 'b',
+    value: 4,
+    rounds: [4, 4],
+    best: false,
+    ratio: 2,
+    rough: true,
+  });
 });
 
 test('more may be better', () => {
