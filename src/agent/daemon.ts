@@ -1,13 +1,17 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Conversation } from '../kernel/conversation.ts';
+import { readNeighbourStatistics } from '../kernel/neighbour-statistics.ts';
 import { EtcdStore } from '../leases/etcd-store.ts';
 import { Counters } from '../misses/counters.ts';
+import { recordingMemory } from '../misses/recording/recording-memory.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { noForwarding } from '../overlay/forwarding-table.ts';
 import { modeOf } from '../overlay/modes.ts';
+import { statusRoutes } from '../status/api.ts';
 import { startControlServer } from '../status/control-server.ts';
 import { startHealthServer } from '../status/health-server.ts';
+import { Observer } from '../status/observer.ts';
 import { Agent } from './agent.ts';
 import { Closers } from './closers.ts';
 import { Ending } from './ending.ts';
@@ -51,7 +55,18 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
   const kernel = openKernel(closers);
   const underlay = findUnderlay(kernel, options.ifaces, options.publicIp);
   const publicIp = options.publicIp ?? underlay.address;
-  const counters = { misses: new Counters(), forwarding: noForwarding(), l2Overruns: 0 };
+  const misses = new Counters();
+  const recording = recordingMemory(options.journalEntries);
+  const observer = new Observer({
+    ...{ recording, counters: misses, clock: systemClock },
+    kept: options.journalEntries,
+    tableEntries: () => readNeighbourStatistics(kernel).entries,
+  });
+  closers.add('observer', () => observer.stop());
+  const counters = {
+    ...{ misses, recording, forwarding: noForwarding(), l2Overruns: 0 },
+    onRecorded: () => observer.wake(),
+  };
   const mode = modeOf(options.programming);
   const progress: Progress = {
     mode,
@@ -60,7 +75,7 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
     programmed: false,
     subnetFileWritten: false,
   };
-  await startStatus(options, { progress, kernel, publicIp }, closers, log);
+  await startStatus(options, { progress, kernel, publicIp, observer }, closers, log);
   warnAboutHost(kernel, log);
   const { etcdEndpoints: endpoints, etcdPrefix: prefix } = options;
   const store = new EtcdStore({ endpoints, prefix, clock: systemClock });
@@ -68,10 +83,17 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
   return new Agent({ options, kernel, underlay, publicIp, store, progress, ending, closers, log });
 }
 
+interface StatusParts {
+  readonly progress: Progress;
+  readonly kernel: Conversation;
+  readonly publicIp: Ipv4;
+  readonly observer: Observer;
+}
+
 /** The control socket and the health port answer from the start, so that one can see what the daemon waits for. */
 async function startStatus(
   options: RunOptions,
-  { progress, kernel, publicIp }: { progress: Progress; kernel: Conversation; publicIp: Ipv4 },
+  { progress, kernel, publicIp, observer }: StatusParts,
   closers: Closers,
   log: Log,
 ): Promise<void> {
@@ -82,8 +104,12 @@ async function startStatus(
     startedMonotonic: systemClock.monotonic(),
     publicIp,
   };
-  const stats = () => snapshot(progress, kernel, identity, systemClock);
-  const control = await startControlServer({ path: options.controlSocket, stats, log });
+  const routes = statusRoutes({
+    stats: () => snapshot(progress, kernel, identity, systemClock),
+    observer,
+  });
+  const { version } = identity;
+  const control = await startControlServer({ path: options.controlSocket, routes, version, log });
   closers.add('control socket', () => control.close());
   if (options.healthzPort !== 0) {
     const { healthzIp: ip, healthzPort: port } = options;

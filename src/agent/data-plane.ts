@@ -5,6 +5,7 @@ import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
 import type { Counters } from '../misses/counters.ts';
 import { L2Monitor } from '../misses/l2-monitor.ts';
+import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
 import type { ResolverHandle } from '../misses/resolver-handle.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
@@ -22,14 +23,19 @@ import { startResolver } from './start-resolver.ts';
 /** What a data plane counts; goes on with its successor. */
 export interface PlaneCounters {
   readonly misses: Counters;
+  readonly recording: RecordingMemory;
   readonly forwarding: ForwardingCounters;
   l2Overruns: number;
+  /** Called when misses are recorded after a while without. */
+  readonly onRecorded: () => void;
 }
 
 export interface DataPlaneParts {
   readonly kernel: Conversation;
   readonly device: Device;
   readonly network: Prefix;
+  /** This host's own. */
+  readonly subnet: Prefix;
   readonly config: NetworkConfig;
   readonly options: RunOptions;
   readonly clock: Clock;
@@ -57,6 +63,8 @@ export class DataPlane {
     this.#resolver = startResolver({
       ...parts,
       counters: counters.misses,
+      recording: counters.recording,
+      onRecorded: counters.onRecorded,
       forwardOnDemand,
       onForwarding: (notice) => {
         if (this.#listed) {

@@ -32,6 +32,8 @@ export interface RunOptions extends LogOptions, StoreOptions {
   readonly idleTimeoutMs: number;
   /** At least 1. */
   readonly maximumNeighbours: number;
+  /** How many of the latest misses the journal tells. */
+  readonly journalEntries: number;
   /** When entries for remote hosts come into the kernel. */
   readonly programming: ModeName;
   /** Whether forwarding entries stand per lease, or come and go with the neighbours that need them. */

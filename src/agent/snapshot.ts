@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import type { CounterName } from '../misses/counters.ts';
+import { OutcomeCounts } from '../misses/recording/outcome-counts.ts';
+import { totalsOf } from '../misses/recording/outcome-totals.ts';
 import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { carriesPackets } from '../overlay/addressing.ts';
@@ -109,16 +111,13 @@ function forwardingOf({ counters: { misses, forwarding } }: Progress): Stats['fo
 }
 
 function resolverOf({
-  counters: { misses, l2Overruns },
+  counters: { misses, recording, l2Overruns },
 }: Progress): Pick<Stats, 'misses' | 'l2Misses' | 'neighbours' | 'routes'> {
+  const outcomes = new OutcomeCounts(recording.outcomes);
   const count = (name: CounterName) => misses.get(name);
   return {
     misses: {
-      answered: count('answered'),
-      refreshed: count('refreshed'),
-      noLease: count('noLease'),
-      held: count('held'),
-      recovered: count('recovered'),
+      ...totalsOf(outcomes),
       overruns: count('overruns'),
       malformed: count('malformed'),
       refused: misses.refusals(),
@@ -129,7 +128,11 @@ function resolverOf({
       removed: count('routesRemoved'),
       failed: count('routesFailed'),
     },
-    l2Misses: { repaired: count('l2Repaired'), unknown: count('l2Unknown'), overruns: l2Overruns },
+    l2Misses: {
+      repaired: outcomes.ofL2('answered'),
+      unknown: outcomes.ofL2('no-lease'),
+      overruns: l2Overruns,
+    },
     neighbours: {
       installed: count('neighbours'),
       rewritten: count('rewritten'),

@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
 import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Counters } from '../misses/counters.ts';
+import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
 import { MISS_BUFFER_BYTES, ResolverHandle } from '../misses/resolver-handle.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
@@ -12,13 +13,17 @@ import type { RunOptions } from './run-options.ts';
 export interface StartResolverParts {
   readonly device: Device;
   readonly network: Prefix;
+  /** This host's own. */
+  readonly subnet: Prefix;
   readonly options: RunOptions;
   readonly ending: Ending;
   readonly log: Log;
   readonly counters: Counters;
+  readonly recording: RecordingMemory;
   /** Whether forwarding entries come and go with the neighbours that lead to them. */
   readonly forwardOnDemand: boolean;
   readonly onForwarding: (notice: ForwardingNotice) => void;
+  readonly onRecorded: () => void;
 }
 
 /**
@@ -27,16 +32,19 @@ export interface StartResolverParts {
  * @throws KernelFault
  */
 export function startResolver(parts: StartResolverParts): ResolverHandle {
-  const { device, network, options, ending, log, counters, onForwarding } = parts;
+  const { device, network, subnet, options, ending, log, counters, recording } = parts;
   const resolver = new ResolverHandle({
     ifindex: device.ifindex,
     network,
+    ownSubnet: subnet,
     mode: modeOf(options.programming),
     maximum: options.maximumNeighbours,
     idleTimeout: options.idleTimeoutMs,
     counters,
+    recording,
     forwardOnDemand: parts.forwardOnDemand,
-    onForwarding,
+    onForwarding: parts.onForwarding,
+    onRecorded: parts.onRecorded,
     onUnknown: (address) =>
       log.info({ address: formatIpv4(address) }, 'no lease covers this address: its sender was told'),
     onMended: (entries) => tellOfMended(device, entries, log),

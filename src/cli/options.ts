@@ -119,6 +119,15 @@ export const options = {
     help: 'How many neighbours there may be before the longest idle make room: 1 to 1000000.',
     parse: integer(1, 1_000_000),
   }),
+  journalEntries: value({
+    name: 'journal-entries',
+    commands: ['run'],
+    value: '<number>',
+    environment: 'L3MISSD_JOURNAL_ENTRIES',
+    default: '10000',
+    help: 'How many of the latest misses are kept for "l3missd misses": 1 to 1000000.',
+    parse: integer(1, 1_000_000),
+  }),
   removalHold: value({
     name: 'removal-hold',
     commands: ['run'],

@@ -5,7 +5,7 @@ import { neighbourTableMessage } from '../netlink/neighbour-table/message.ts';
 import type { Conversation } from './conversation.ts';
 
 /** The IPv4 table's name (net/ipv4/arp.c). */
-const ARP_TABLE = 'arp_cache';
+export const ARP_TABLE = 'arp_cache';
 
 /**
  * How the kernel resolves neighbours on one interface. Equivalent to reading `net.ipv4.neigh.DEV.*`.

@@ -84,10 +84,8 @@ export interface MissSocketOptions {
  */
 export function openMissSocket(options: MissSocketOptions): MissSocket {
   const { ifindex, receiveBytes, waitMilliseconds, ownDescriptors } = options;
-  const descriptor = open('miss socket', NETLINK_ROUTE, [
-    timeout(waitMilliseconds),
-    { level: SOL_NETLINK, option: NETLINK_CAP_ACK, value: ON },
-  ]);
+  // Without NETLINK_CAP_ACK: a refusal carries the request, which tells whose answer it was.
+  const descriptor = open('miss socket', NETLINK_ROUTE, [timeout(waitMilliseconds)]);
   try {
     const port = portOf(descriptor);
     const ownPorts = [port, ...ownDescriptors.map(portOf)];

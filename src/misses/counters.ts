@@ -1,17 +1,7 @@
 import { errnoName } from '../base/errno.ts';
 
-/** What the resolver counts, each with what it means. */
+/** What the resolver counts beside how misses end (see recording/outcomes.ts), each with what it means. */
 export const COUNTERS = [
-  /** Misses answered with the MAC of the lease's host. */
-  'answered',
-  /** Entries in use whose question (PROBE) was answered with the MAC of the lease's host. */
-  'refreshed',
-  /** Questions about addresses that no lease covers, answered with the entry's removal. */
-  'noLease',
-  /** Misses that came before the first complete list and were left for the dump that follows it. */
-  'held',
-  /** Misses that a dump found after an overrun, or after the first list, and that were answered then. */
-  'recovered',
   /** Times that the kernel dropped notifications (ENOBUFS). */
   'overruns',
   /** Messages on the miss socket that could not be read. */
@@ -44,10 +34,6 @@ export const COUNTERS = [
   'forwardingWritten',
   'forwardingRemoved',
   'forwardingFailed',
-  /** Frames to a VTEP of a lease that the kernel had no forwarding entry for: it was written. */
-  'l2Repaired',
-  /** Frames to MACs that no lease names. */
-  'l2Unknown',
 ] as const;
 
 export type CounterName = (typeof COUNTERS)[number];

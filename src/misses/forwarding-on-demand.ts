@@ -1,17 +1,19 @@
 import { errnoNumber } from '../base/errno.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { type ForwardingNotice, listForwarding, replaceForwarding } from '../kernel/forwarding.ts';
-import type { Mac } from '../net/mac.ts';
+import { type Mac, macToBytes } from '../net/mac.ts';
 import type { VtepChange } from '../overlay/programmer.ts';
 import type { Counters } from './counters.ts';
 import { NEVER } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { Recording } from './recording/recording.ts';
 import { type Vtep, VtepTable } from './vtep.ts';
 
 export interface ForwardingOnDemandParts {
   readonly ifindex: number;
   readonly conversation: Conversation;
   readonly counters: Counters;
+  readonly recording: Recording;
   /** Milliseconds; NEVER: for ever. */
   readonly idleTimeout: number;
 }
@@ -25,13 +27,15 @@ export class ForwardingOnDemand {
   readonly #conversation: Conversation;
   readonly #ifindex: number;
   readonly #counters: Counters;
+  readonly #recording: Recording;
   readonly #idleTimeout: number;
 
-  constructor({ ifindex, conversation, counters, idleTimeout }: ForwardingOnDemandParts) {
+  constructor({ ifindex, conversation, counters, recording, idleTimeout }: ForwardingOnDemandParts) {
     this.vteps = new VtepTable(counters);
     this.#conversation = conversation;
     this.#ifindex = ifindex;
     this.#counters = counters;
+    this.#recording = recording;
     this.#idleTimeout = idleTimeout === NEVER ? Number.POSITIVE_INFINITY : idleTimeout;
   }
 
@@ -51,11 +55,10 @@ export class ForwardingOnDemand {
   /** The kernel had no entry for a frame to that MAC. The frame is lost; the next one is not, if a lease names the MAC. */
   repair(mac: Mac, now: number): void {
     const vtep = this.vteps.get(mac);
+    this.#recording.noteFrame(macToBytes(mac), vtep?.endpoint);
     if (vtep?.endpoint === undefined) {
-      this.#counters.add('l2Unknown');
       return;
     }
-    this.#counters.add('l2Repaired');
     if (vtep.isHeld) {
       this.#counters.add('forwarding', -1);
       vtep.noteGone();

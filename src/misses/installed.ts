@@ -75,15 +75,16 @@ export class InstalledNeighbours {
     return this.#index.find(address) !== NONE;
   }
 
-  /** Notes that the address was asked for and answered. There has to be room. */
-  touch(address: Ipv4, remote: RemoteHost): void {
+  /** Notes that the address was asked for and answered. There has to be room. Returns whether it was known before. */
+  touch(address: Ipv4, remote: RemoteHost): boolean {
     const known = this.#index.find(address);
     if (known === NONE) {
       this.#add(address, remote);
-    } else {
-      this.#lead(known, remote);
-      this.#move(known, false);
+      return false;
     }
+    this.#lead(known, remote);
+    this.#move(known, false);
+    return true;
   }
 
   /** Tells whether the address's entry holds the MAC of that host; does not count as being asked for. */

@@ -1,16 +1,27 @@
 import type { Ipv4 } from '../net/ipv4.ts';
+import { contains, type Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
-import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Outbox } from './outbox.ts';
+import {
+  ALREADY_ANSWERED,
+  ANSWERED,
+  FIRST,
+  NO_LEASE_FOUND,
+  OWN_SUBNET,
+  REFRESH,
+} from './recording/outcomes.ts';
+import type { Recording } from './recording/recording.ts';
 import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
 
 export interface MissAnswersParts {
-  readonly counters: Counters;
+  readonly recording: Recording;
+  /** This host's own. */
+  readonly ownSubnet: Prefix;
   readonly leases: PrefixTable<RemoteHost>;
   readonly installed: InstalledNeighbours;
   readonly subnets: RemoteSubnets;
@@ -21,7 +32,8 @@ export interface MissAnswersParts {
 
 /** Answers the kernel's questions about single addresses. */
 export class MissAnswers {
-  readonly #counters: Counters;
+  readonly #recording: Recording;
+  readonly #ownSubnet: Prefix;
   readonly #leases: PrefixTable<RemoteHost>;
   readonly #installed: InstalledNeighbours;
   readonly #subnets: RemoteSubnets;
@@ -31,7 +43,8 @@ export class MissAnswers {
   #unknown: Ipv4 | undefined;
 
   constructor(parts: MissAnswersParts) {
-    this.#counters = parts.counters;
+    this.#recording = parts.recording;
+    this.#ownSubnet = parts.ownSubnet;
     this.#leases = parts.leases;
     this.#installed = parts.installed;
     this.#subnets = parts.subnets;
@@ -56,17 +69,21 @@ export class MissAnswers {
    * @param protocol whose entry it is
    */
   resolve(destination: Ipv4, state: number, protocol: number): void {
+    this.#recording.noteRead();
     const decision = decide(destination, this.#leases, this.#listed);
     if (decision === HOLD) {
-      this.#counters.add('held');
+      this.#recording.noteHeld(destination, state === NUD_PROBE ? REFRESH : FIRST);
     } else if (decision === NO_LEASE) {
       this.#refuse(destination, state, protocol);
     } else {
       this.#outbox.addResolved(destination, decision);
-      this.#counters.add(state === NUD_PROBE ? 'refreshed' : 'answered');
       this.#subnets.noteMiss(decision);
-      if (this.#subnets.size === 0 || !this.#subnets.touch(destination)) {
-        this.#note(destination, state, protocol, decision);
+      const isGateway = this.#subnets.size > 0 && this.#subnets.touch(destination);
+      const wasKnown = !isGateway && this.#note(destination, state, protocol, decision);
+      if (state === NUD_PROBE) {
+        this.#recording.noteAnswer(destination, REFRESH, ANSWERED, decision);
+      } else {
+        this.#recording.noteAnswer(destination, FIRST, wasKnown ? ALREADY_ANSWERED : ANSWERED, decision);
       }
     }
   }
@@ -82,16 +99,18 @@ export class MissAnswers {
   /**
    * An entry of ours in use that is not in our care was removed after it had asked, and the answer does not bring it back.
    * Somebody else's, such as flannel's, becomes ours with its answer.
+   *
+   * @returns whether the entry was in our care before
    */
-  #note(destination: Ipv4, state: number, protocol: number, remote: RemoteHost): void {
+  #note(destination: Ipv4, state: number, protocol: number, remote: RemoteHost): boolean {
     const isOursInUse = state === NUD_PROBE && protocol === OWN_PROTOCOL;
     if (isOursInUse && this.#listed && !this.#installed.has(destination)) {
-      return;
+      return false;
     }
     if (this.#installed.isFull && !this.#installed.has(destination)) {
       this.#outbox.evict();
     }
-    this.#installed.touch(destination, remote);
+    return this.#installed.touch(destination, remote);
   }
 
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
@@ -100,7 +119,8 @@ export class MissAnswers {
       this.#outbox.addAbsent(destination);
       this.#installed.forget(destination);
       this.#unknown = destination;
-      this.#counters.add('noLease');
+      const outcome = contains(this.#ownSubnet, destination) ? OWN_SUBNET : NO_LEASE_FOUND;
+      this.#recording.noteAnswer(destination, state === NUD_PROBE ? REFRESH : FIRST, outcome, undefined);
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   NDA_DST,
   NDA_PROTOCOL,
   NLMSG_ERROR,
+  NUD_STALE,
   RTM_DELNEIGH,
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
@@ -21,6 +22,8 @@ const FAMILY_AT = 16;
 const ERROR_AT = 16;
 const STATE_AT = 24;
 const ATTRIBUTES_AT = 28;
+/** Of the request within NLMSG_ERROR. */
+const REFUSED_AT = 20;
 
 /** What a datagram on the miss socket can be. */
 export const MISS = 1;
@@ -50,6 +53,8 @@ export class MissMessage {
   protocol = 0;
   /** Of a refusal: the errno, positive. */
   errno = 0;
+  /** Of a refusal: the address whose neighbour was to be installed or removed; undefined when it was something else. */
+  refused: Ipv4 | undefined;
   /** Of a refusal or acknowledgement: which of our messages it answers. */
   sequence = 0;
   /** Where datagrams are to be received. */
@@ -77,6 +82,7 @@ export class MissMessage {
       case NLMSG_ERROR:
         this.sequence = this.#words[SEQUENCE_AT >> 2] ?? 0;
         this.errno = -((this.#words[ERROR_AT >> 2] ?? 0) | 0);
+        this.refused = this.errno === 0 ? undefined : this.#refusedNeighbour(end);
         return this.errno === 0 ? ACKNOWLEDGED : REFUSAL;
       case RTM_NEWNEIGH:
       case RTM_DELNEIGH:
@@ -91,6 +97,20 @@ export class MissMessage {
   /** What is behind the header of a message of `length` bytes; valid until the next one is received. */
   payload(length: number): Buffer {
     return this.datagram.subarray(FAMILY_AT, length);
+  }
+
+  /** NLMSG_ERROR carries the request that it refuses; its first attribute is NDA_DST, because ours are made so. */
+  #refusedNeighbour(end: number): Ipv4 | undefined {
+    const { datagram } = this;
+    const halves = this.#halves;
+    const type = halves[(REFUSED_AT + TYPE_AT) >> 1];
+    const isNeighbour =
+      end >= REFUSED_AT + ATTRIBUTES_AT + 8 &&
+      (type === RTM_NEWNEIGH || type === RTM_DELNEIGH) &&
+      datagram[REFUSED_AT + FAMILY_AT] === AF_INET &&
+      halves[(REFUSED_AT + STATE_AT) >> 1] !== NUD_STALE &&
+      halves[((REFUSED_AT + ATTRIBUTES_AT) >> 1) + 1] === NDA_DST;
+    return isNeighbour ? addressAt(datagram, REFUSED_AT + ATTRIBUTES_AT + 4) : undefined;
   }
 
   /** Returns `kind` for a whole message. */

@@ -16,6 +16,7 @@ import { decide, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Lifetime } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { Recording } from './recording/recording.ts';
 import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
 import type { Vtep } from './vtep.ts';
@@ -30,6 +31,7 @@ export interface NeighbourWriterParts {
   readonly forwardOnDemand?: boolean;
   readonly conversation: Conversation;
   readonly counters: Counters;
+  readonly recording: Recording;
   readonly installed: InstalledNeighbours;
   readonly lifetime: Lifetime;
   /** Those of remote subnets' gateways are looked after elsewhere. */
@@ -44,7 +46,8 @@ const NONE: ReadonlySet<Ipv4> = new Set();
 interface Change {
   readonly destination: Ipv4;
   readonly remote: RemoteHost | undefined;
-  readonly count: CounterName;
+  /** Undefined: an answer to who waited for it. */
+  readonly count: CounterName | undefined;
 }
 
 /** Writes what a dump of the neighbours shows to be due: after the first list, and after an overrun. */
@@ -108,9 +111,9 @@ export class NeighbourWriter {
     for (const { destination } of present.filter(isWaiting)) {
       const decision = decide(destination, leases, listed);
       if (decision === NO_LEASE) {
-        changes.push({ destination, remote: undefined, count: 'noLease' });
+        changes.push({ destination, remote: undefined, count: undefined });
       } else if (decision !== HOLD) {
-        changes.push({ destination, remote: decision, count: 'recovered' });
+        changes.push({ destination, remote: decision, count: undefined });
       }
     }
     return this.#write('answer waiting neighbours', changes);
@@ -200,7 +203,9 @@ export class NeighbourWriter {
     } else {
       this.#touch(destination, remote, evictions);
     }
-    if (refusal === undefined) {
+    if (count === undefined) {
+      this.#parts.recording.noteRecovered(destination, remote, refusal);
+    } else if (refusal === undefined) {
       this.#parts.counters.add(count);
     }
   }

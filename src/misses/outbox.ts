@@ -12,6 +12,7 @@ import type { Compared } from './comparison.ts';
 import { EntryChanges, type EntryChangesParts, REWRITES_AT_ONCE } from './entry-changes.ts';
 import { Marks } from './marks.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import type { Recording } from './recording/recording.ts';
 import type { RemoteHost } from './remote-host.ts';
 import { ONE_SUBNET } from './subnet-changes.ts';
 import { ONE_QUESTION } from './sweep.ts';
@@ -21,6 +22,7 @@ const SEQUENCE_AT = 8;
 
 export interface OutboxParts extends EntryChangesParts {
   readonly misses: Transport;
+  readonly recording: Recording;
 }
 
 /**
@@ -154,7 +156,13 @@ export class Outbox {
     if (this.#answers.isEmpty) {
       return;
     }
-    this.#send(this.#answers.take(this.#nextMark(this.#changes.needsMark)));
+    this.#parts.recording.noteWriting();
+    const errno = this.#send(this.#answers.take(this.#nextMark(this.#changes.needsMark)));
+    if (errno === 0) {
+      this.#parts.recording.noteWritten();
+    } else {
+      this.#parts.recording.noteFailed(errno);
+    }
   }
 
   /** Whether everything that is wanted is known to be there, or refused. */
@@ -202,10 +210,14 @@ export class Outbox {
     }
   }
 
-  /** What there is no memory for is counted; the dump that catches up finds who still waits for an answer. */
-  #send(bytes: Buffer): void {
+  /**
+   * What there is no memory for is counted; the dump that catches up finds who still waits for an answer. Returns the
+   * errno of that, or 0.
+   */
+  #send(bytes: Buffer): number {
     try {
       this.#parts.misses.send(bytes);
+      return 0;
     } catch (error) {
       const code = codeOf(error) ?? 'EIO';
       if (!OUT_OF_MEMORY.has(code)) {
@@ -213,6 +225,7 @@ export class Outbox {
       }
       this.#parts.counters.addRefusal(errnoNumber(code));
       this.fallBehind('misses');
+      return errnoNumber(code);
     }
   }
 }

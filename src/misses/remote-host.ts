@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { type Mac, macToBytes } from '../net/mac.ts';
+import { highOf, lowOf, type Mac, macToBytes } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { SubnetLease } from '../overlay/programmer.ts';
 import type { Vtep } from './vtep.ts';
@@ -11,6 +11,9 @@ import type { Vtep } from './vtep.ts';
 export class RemoteHost {
   /** Of its tunnel device: six bytes ready to be sent. */
   readonly mac: Uint8Array;
+  /** The same as two numbers, for the journal: four bytes and two. */
+  readonly macHigh: number;
+  readonly macLow: number;
   /** Of its lease. */
   readonly subnet: Prefix;
   /** Only where forwarding entries are installed on demand. */
@@ -21,9 +24,13 @@ export class RemoteHost {
   readonly directly: Ipv4 | undefined;
   /** On which interface that is. */
   readonly directInterface: number | undefined;
+  /** Where its subnet's misses are counted; below 0: nowhere yet. */
+  row = -1;
 
   constructor(lease: Omit<SubnetLease, 'mac'>, mac: Mac, vtep?: Vtep) {
     this.mac = macToBytes(mac);
+    this.macHigh = highOf(this.mac);
+    this.macLow = lowOf(this.mac);
     this.subnet = lease.subnet;
     this.vtep = vtep;
     this.endpoint = lease.endpoint;

@@ -9,6 +9,7 @@ import type { Prefix } from '../net/prefix.ts';
 import type { Mode } from '../overlay/modes.ts';
 import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
 import { Counters } from './counters.ts';
+import { type RecordingMemory, recordingMemory } from './recording/recording-memory.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 
 /**
@@ -23,6 +24,8 @@ const LONGEST_WAIT_MS = 500;
 export interface ResolverOptions {
   readonly ifindex: number;
   readonly network: Prefix;
+  /** This host's own. */
+  readonly ownSubnet: Prefix;
   /** What the kernel should hold. */
   readonly mode: Mode;
   /** How many neighbours there may be. */
@@ -33,6 +36,8 @@ export interface ResolverOptions {
   readonly forwardOnDemand?: boolean;
   /** Goes on with these, of a resolver that has ended. */
   readonly counters?: Counters;
+  /** The same of how misses ended. */
+  readonly recording?: RecordingMemory;
   /** Receive buffer to ask for, in bytes: MISS_BUFFER_BYTES unless told. */
   readonly receiveBytes?: number;
   /** Called with an address that no lease covers: once a second, and once a minute for the same one, at most. */
@@ -41,6 +46,8 @@ export interface ResolverOptions {
   readonly onMended?: (entries: number) => void;
   /** Called when a forwarding entry of the device was written, by the agent or by somebody else. */
   readonly onForwarding?: (notice: ForwardingNotice) => void;
+  /** Called when misses are recorded after a while without, see `RecordingMemory.asleep`. */
+  readonly onRecorded?: () => void;
   /** Called once if the thread cannot have its higher priority, with the errno's name. */
   readonly onUsualPriority?: (reason: string) => void;
   /** Called once if the thread ends although nobody stopped it. */
@@ -50,6 +57,7 @@ export interface ResolverOptions {
 /** The main thread's end of the resolver: opens its sockets, starts and stops its thread, hands lease changes over. */
 export class ResolverHandle {
   readonly counters: Counters;
+  readonly recording: RecordingMemory;
   /** What the kernel granted of MISS_BUFFER_BYTES. */
   readonly receiveBytes: number;
   /** By which the kernel names the routes that it writes (nlmsg_pid). */
@@ -62,7 +70,7 @@ export class ResolverHandle {
 
   /** @throws KernelFault when a socket cannot be opened */
   constructor(options: ResolverOptions) {
-    const { ifindex, network, mode, maximum, idleTimeout, forwardOnDemand = false } = options;
+    const { ifindex, network, ownSubnet, mode, maximum, idleTimeout, forwardOnDemand = false } = options;
     const { receiveBytes: wanted = MISS_BUFFER_BYTES } = options;
     const routeDescriptor = openRouteSocket();
     const { descriptor, port, receiveBytes } = openMissSocket({
@@ -73,6 +81,7 @@ export class ResolverHandle {
     });
     this.#options = options;
     this.counters = options.counters ?? new Counters();
+    this.recording = options.recording ?? recordingMemory(0);
     this.receiveBytes = receiveBytes;
     this.port = port;
     this.#thread = new BlockingThread({
@@ -81,6 +90,7 @@ export class ResolverHandle {
       start: {
         ifindex,
         network,
+        ownSubnet,
         mode: mode.name,
         maximum,
         idleTimeout,
@@ -88,6 +98,8 @@ export class ResolverHandle {
         missDescriptor: descriptor,
         routeDescriptor,
         counters: this.counters.memory,
+        recording: this.recording,
+        clockOrigin: performance.timeOrigin,
       } satisfies ResolverStart,
       descriptor,
       otherDescriptors: [routeDescriptor],
@@ -161,6 +173,9 @@ export class ResolverHandle {
         break;
       case 'forwarding':
         this.#options.onForwarding?.(message.notice);
+        break;
+      case 'recorded':
+        this.#options.onRecorded?.();
         break;
       case 'rewritten':
         this.#waiting.get(message.id)?.resolve();

@@ -4,15 +4,20 @@ import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { ModeName } from '../overlay/modes.ts';
 import type { SubnetLease, VtepChange } from '../overlay/programmer.ts';
+import type { RecordingMemory } from './recording/recording-memory.ts';
 
 /** What the resolver thread is started with. Descriptors belong to the process, so a number is enough. */
 export interface ResolverStart {
   readonly ifindex: number;
   readonly network: Prefix;
+  readonly ownSubnet: Prefix;
   readonly mode: ModeName;
   readonly missDescriptor: number;
   readonly routeDescriptor: number;
   readonly counters: SharedArrayBuffer;
+  readonly recording: RecordingMemory;
+  /** When main's monotonic clock began, in milliseconds of the wall clock. */
+  readonly clockOrigin: number;
   readonly maximum: number;
   readonly idleTimeout: number;
   readonly forwardOnDemand: boolean;
@@ -38,7 +43,7 @@ export type MainMessage =
 /**
  * Resolver to main: it runs, as that thread; the neighbours follow the changes of a message; an address had no lease;
  * entries were put right that somebody else had changed; it is to be woken after so many milliseconds; somebody,
- * perhaps the agent, wrote a forwarding entry.
+ * perhaps the agent, wrote a forwarding entry; misses are recorded after a while without.
  */
 export type ResolverMessage =
   | { readonly kind: 'running'; readonly threadId: number }
@@ -46,4 +51,5 @@ export type ResolverMessage =
   | { readonly kind: 'unknown'; readonly address: Ipv4 }
   | { readonly kind: 'mended'; readonly entries: number }
   | { readonly kind: 'alarm'; readonly milliseconds: number }
-  | { readonly kind: 'forwarding'; readonly notice: ForwardingNotice };
+  | { readonly kind: 'forwarding'; readonly notice: ForwardingNotice }
+  | { readonly kind: 'recorded' };

@@ -5,6 +5,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Mode } from '../overlay/modes.ts';
 import type { Counters } from './counters.ts';
+import type { Recording } from './recording/recording.ts';
 
 /** What a resolver needs, and whom it tells. */
 export interface ResolverParts {
@@ -17,6 +18,10 @@ export interface ResolverParts {
   /** For dumps and for what changes with leases. */
   readonly conversation: Conversation;
   readonly counters: Counters;
+  /** Where it is noted how each miss ends. */
+  readonly recording: Recording;
+  /** This host's own: what the tunnel is asked for in it, nobody has. */
+  readonly ownSubnet: Prefix;
   /** How many neighbours there may be. */
   readonly maximum: number;
   /** How long nobody uses an entry before it goes, in milliseconds; NEVER: only when there are too many. */

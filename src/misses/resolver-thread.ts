@@ -5,6 +5,7 @@ import { Conversation } from '../kernel/conversation.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
 import { modeOf } from '../overlay/modes.ts';
 import { Counters } from './counters.ts';
+import { Recording } from './recording/recording.ts';
 import { Resolver } from './resolver.ts';
 import type { MainMessage, ResolverMessage, ResolverStart } from './resolver-messages.ts';
 import { UnknownAddresses } from './unknown-addresses.ts';
@@ -13,18 +14,23 @@ import { UnknownAddresses } from './unknown-addresses.ts';
 function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): void {
   const port = portToMain('resolver-thread');
   const post = (message: ResolverMessage) => port.postMessage(message);
-  const unknown = new UnknownAddresses(() => performance.now());
+  // Each thread's clock begins with the thread.
+  const offset = performance.timeOrigin - start.clockOrigin;
+  const now = () => performance.now() + offset;
+  const unknown = new UnknownAddresses(now);
   const resolver = new Resolver({
     ifindex: start.ifindex,
     network: start.network,
+    ownSubnet: start.ownSubnet,
     mode: modeOf(start.mode),
     misses: descriptorTransport(start.missDescriptor),
     conversation: new Conversation(descriptorTransport(start.routeDescriptor)),
     counters: new Counters(start.counters),
+    recording: new Recording(start.recording, now, () => post({ kind: 'recorded' })),
     maximum: start.maximum,
     idleTimeout: start.idleTimeout,
     forwardOnDemand: start.forwardOnDemand,
-    now: () => performance.now(),
+    now,
     onUnknown: (address) => {
       if (unknown.shouldTell(address)) {
         post({ kind: 'unknown', address });

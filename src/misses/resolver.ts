@@ -78,7 +78,7 @@ export class Resolver {
       decide: (address) => decide(address, leases, this.#answers.isListed),
     });
     this.#answers = new MissAnswers({ ...shared, outbox: this.#outbox });
-    this.#refusals = new Refusals(parts.counters, this.#outbox, this.#comparison);
+    this.#refusals = new Refusals({ ...parts, outbox: this.#outbox, comparison: this.#comparison });
   }
 
   /**
@@ -174,7 +174,7 @@ export class Resolver {
         this.#answers.resolve(this.#message.destination, this.#message.state, this.#message.protocol);
         break;
       case REFUSAL:
-        this.#refusals.note(this.#message.errno, this.#message.sequence);
+        this.#refusals.note(this.#message.errno, this.#message.sequence, this.#message.refused);
         this.#noteAcknowledgement(this.#message.sequence);
         break;
       case ACKNOWLEDGED:

@@ -66,3 +66,13 @@ export function randomMac(): Mac {
   bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
   return macFromBytes(bytes);
 }
+
+/** The first four bytes of a MAC. */
+export function highOf(mac: Uint8Array): number {
+  return ((mac[0] ?? 0) << 24) | ((mac[1] ?? 0) << 16) | ((mac[2] ?? 0) << 8) | (mac[3] ?? 0);
+}
+
+/** The other two. */
+export function lowOf(mac: Uint8Array): number {
+  return ((mac[4] ?? 0) << 8) | (mac[5] ?? 0);
+}

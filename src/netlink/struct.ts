@@ -1,5 +1,5 @@
 import { MalformedFault } from './malformed-fault.ts';
-import type { FixedCodec } from './values.ts';
+import type { FixedCodec, ValueCodec } from './values.ts';
 
 /** Bytes that hold nothing: written as zero, ignored when read, absent from the struct's type. */
 export interface Padding {
@@ -75,4 +75,13 @@ function layout(rows: Rows): Field[] {
     at += field.bytes;
     return field;
   });
+}
+
+/** A struct as the value of an attribute. */
+export function structValue<T>(codec: StructCodec<T>): ValueCodec<T> {
+  return {
+    size: () => codec.bytes,
+    write: (buffer, offset, value) => codec.write(buffer, offset, value),
+    read: (buffer, offset, length) => codec.read(buffer, offset, length),
+  };
 }

@@ -94,6 +94,14 @@ export const u64 = fixed<bigint>(
   (buffer, offset) => (LITTLE ? buffer.readBigUInt64LE(offset) : buffer.readBigUInt64BE(offset)),
 );
 
+/** What the kernel counts in 64 bits, as a number: exact up to 2^53. */
+export const counter = fixed<number>(
+  'counter',
+  8,
+  (buffer, offset, value) => u64.write(buffer, offset, BigInt(value)),
+  (buffer, offset) => Number(u64.read(buffer, offset, 8)),
+);
+
 export const i32be = fixed<number>(
   'i32be',
   4,

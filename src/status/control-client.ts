@@ -1,39 +1,62 @@
 import { get, type IncomingMessage } from 'node:http';
+import type { z } from 'zod';
 import { describeError } from '../base/fault.ts';
+import { STATS_PATH } from './paths.ts';
 import { type Stats, statsSchema } from './stats.ts';
 import { StatusFault } from './status-fault.ts';
 
-/** The path on the control socket. */
-export const STATS_PATH = '/v1/stats';
+/** Answers carry the version of the daemon that gave them. */
+export const VERSION_HEADER = 'x-l3missd-version';
 
 const TIME_LIMIT = 5000;
-const SIZE_LIMIT = 1024 * 1024;
+const SIZE_LIMIT = 64 * 1024 * 1024;
 
-/**
- * Asks the daemon behind the control socket for its statistics.
- *
- * @param timeLimit milliseconds for the whole exchange
- * @throws StatusFault when nobody answers, access is denied, or the answer is not l3missd's
- */
-export async function fetchStats(path: string, timeLimit = TIME_LIMIT): Promise<Stats> {
-  const signal = AbortSignal.timeout(timeLimit);
-  const response = await request(path, signal).catch((error) => {
-    throw requestFault(path, error, signal);
-  });
-  const body = await readBody(response).catch((error) => {
-    throw requestFault(path, error, signal);
-  });
-  const stats = response.statusCode === 200 ? parseStats(body) : undefined;
-  if (stats === undefined) {
-    throw foreign(path);
-  }
-  return stats;
+/** A question to the daemon behind a control socket. */
+export interface Question<T> {
+  /** With its parameters: `/v1/misses?outcome=no-lease`. */
+  readonly path: string;
+  readonly schema: z.ZodType<T>;
+  /** Milliseconds for the whole exchange: 5000 unless told. */
+  readonly timeLimit?: number;
 }
 
-function request(socketPath: string, signal: AbortSignal): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    get({ socketPath, path: STATS_PATH, agent: false, signal }, resolve).on('error', reject);
+/**
+ * Asks the daemon behind the control socket.
+ *
+ * @param version of this program, to tell when the daemon's is another one
+ * @throws StatusFault when nobody answers, access is denied, or the answer is not l3missd's
+ */
+export async function ask<T>(socketPath: string, question: Question<T>, version?: string): Promise<T> {
+  const signal = AbortSignal.timeout(question.timeLimit ?? TIME_LIMIT);
+  const response = await open(socketPath, question.path, signal);
+  const body = await readBody(response).catch((error) => {
+    throw requestFault(socketPath, error, signal);
   });
+  const answer = response.statusCode === 200 ? parse(body, question.schema) : undefined;
+  if (answer === undefined) {
+    throw refusal(socketPath, response, body, version);
+  }
+  return answer;
+}
+
+/** The daemon's statistics. @throws StatusFault as `ask` does */
+export function fetchStats(socketPath: string, timeLimit = TIME_LIMIT, version?: string): Promise<Stats> {
+  return ask(socketPath, { path: STATS_PATH, schema: statsSchema, timeLimit }, version);
+}
+
+/**
+ * Opens an answer of the daemon.
+ *
+ * @throws StatusFault when nobody answers, or access is denied
+ */
+export async function open(socketPath: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  try {
+    return await new Promise((resolve, reject) => {
+      get({ socketPath, path, agent: false, signal }, resolve).on('error', reject);
+    });
+  } catch (error) {
+    throw requestFault(socketPath, error, signal);
+  }
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
@@ -50,9 +73,9 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parseStats(body: string): Stats | undefined {
+function parse<T>(body: string, schema: z.ZodType<T>): T | undefined {
   try {
-    return statsSchema.safeParse(JSON.parse(body)).data;
+    return schema.safeParse(JSON.parse(body)).data;
   } catch (error) {
     if (error instanceof SyntaxError) {
       return undefined;
@@ -83,6 +106,24 @@ function requestFault(path: string, error: unknown, { aborted }: AbortSignal): S
 /** The connection was made, and what came over it is not HTTP or is cut short. */
 function isHttpFailure(code: unknown): boolean {
   return typeof code === 'string' && (code.startsWith('HPE_') || code === 'ECONNRESET');
+}
+
+/** Why an answer that came is not what was asked for. */
+export function refusal(
+  path: string,
+  response: IncomingMessage,
+  body: string,
+  version: string | undefined,
+): StatusFault {
+  const theirs = response.headers[VERSION_HEADER];
+  if (theirs !== undefined && version !== undefined && theirs !== version) {
+    const found = `l3missd ${theirs} answers there, and this is ${version}`;
+    return new StatusFault(path, found, 'the same version: restart the daemon, or call its own program');
+  }
+  if (theirs !== undefined && response.statusCode === 503) {
+    return new StatusFault(path, body.slice(0, 200), 'another try later');
+  }
+  return foreign(path);
 }
 
 function foreign(path: string, cause?: unknown): StatusFault {

@@ -5,34 +5,34 @@ import { dirname } from 'node:path';
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { makeFolder } from '../base/make-folder.ts';
-import { fetchStats, STATS_PATH } from './control-client.ts';
-import { closeServer, createStatusServer, type StatusServer } from './http-server.ts';
-import type { Stats } from './stats.ts';
+import { fetchStats, VERSION_HEADER } from './control-client.ts';
+import { closeServer, createStatusServer, type Routes, type StatusServer } from './http-server.ts';
 import { StatusFault } from './status-fault.ts';
 
 export interface ControlServerOptions {
   readonly path: string;
-  readonly stats: () => Stats;
+  /** What it answers. */
+  readonly routes: Routes;
+  readonly version: string;
   readonly log: Log;
   /** Milliseconds that a client has for its request; 5000 unless told. */
   readonly requestLimit?: number;
 }
 
 /**
- * Serves the statistics over HTTP on a unix socket with mode 0660. A socket on which nobody listens is replaced,
+ * Answers questions over HTTP on a unix socket with mode 0660. A socket on which nobody listens is replaced,
  * anything else at that path is left alone.
  *
  * @throws StatusFault when another daemon answers there, or the socket cannot be made
  */
 export async function startControlServer(options: ControlServerOptions): Promise<StatusServer> {
   const { path, log } = options;
-  const server = createStatusServer(
-    {
-      [STATS_PATH]: () => ({ status: 200, type: 'application/json', body: JSON.stringify(options.stats()) }),
-    },
-    log,
-    options.requestLimit,
-  );
+  const { routes, version, requestLimit } = options;
+  const headers = { [VERSION_HEADER]: version };
+  const server = createStatusServer(routes, {
+    ...{ log, headers },
+    ...(requestLimit === undefined ? {} : { requestLimit }),
+  });
   try {
     await makeFolder(dirname(path));
     await makeRoom(path);

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
-import { closeServer, createStatusServer, type StatusServer, text } from './http-server.ts';
+import { text } from './answers.ts';
+import { closeServer, createStatusServer, type StatusServer } from './http-server.ts';
 import { type Conditions, missingConditions } from './stats.ts';
 import { StatusFault } from './status-fault.ts';
 
@@ -28,7 +29,7 @@ export async function startHealthServer(
       '/healthz': () => text(200, 'l3missd is running'),
       '/readyz': () => readiness(missingConditions(options.conditions())),
     },
-    options.log,
+    { log: options.log },
   );
   await listen(server, options);
   server.on('error', (err) => options.log.error({ err }, 'the health server has trouble'));

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import { type Answer, text } from './answers.ts';
+import { type EventSource, serveEvents } from './event-stream.ts';
+import { QuestionFault } from './question.ts';
 
-/** What a path answers. */
-export interface Answer {
-  readonly status: number;
-  readonly type: 'text/plain' | 'application/json';
-  readonly body: string;
-}
+/** Answers a GET; a QuestionFault says that the parameters cannot be. */
+export type Route = (parameters: URLSearchParams) => Answer | Promise<Answer>;
 
 /** Exact paths and what they answer to GET and HEAD. */
-export type Routes = Readonly<Record<string, () => Answer>>;
+export type Routes = Readonly<Record<string, Route | EventSource>>;
 
 /** A running server. */
 export interface StatusServer {
@@ -17,14 +17,29 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-/** A client has this long for its headers and for the whole request, in milliseconds. */
+export interface StatusServerOptions {
+  readonly log: Log;
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A client has this long for its headers, for the whole request, and to read on, in milliseconds: 5000 unless told. */
+  readonly requestLimit?: number;
+}
+
 const REQUEST_LIMIT = 5000;
 
+/** So many connections at once; further ones are closed. */
+const CONNECTIONS = 64;
+
+/** So many of them may follow events; further ones are told to come later. */
+const FOLLOWERS = 16;
+
 /**
- * A server for a few small answers that never depend on the request, made for clients that may be slow or hostile:
- * headers of 8 KiB at most, a request within 5 s, no body read, 64 connections at once.
+ * A server for questions, made for clients that may be slow or hostile: headers of 8 KiB at most, a request within 5 s, no
+ * body read, 64 connections at once, none that has not read a byte for 5 s while there is something to read.
  */
-export function createStatusServer(routes: Routes, log: Log, requestLimit = REQUEST_LIMIT): Server {
+export function createStatusServer(routes: Routes, options: StatusServerOptions): Server {
+  const { requestLimit = REQUEST_LIMIT, headers = {} } = options;
+  let followers = 0;
   const server = createServer(
     {
       maxHeaderSize: 8192,
@@ -32,9 +47,30 @@ export function createStatusServer(routes: Routes, log: Log, requestLimit = REQU
       requestTimeout: requestLimit,
       connectionsCheckingInterval: Math.max(requestLimit / 10, 10),
     },
-    (request, response) => reply(request, response, answerTo(request, routes, log)),
+    (request, response) => {
+      for (const [name, value] of Object.entries(headers)) {
+        response.setHeader(name, value);
+      }
+      const { pathname, searchParams } = locationOf(request);
+      const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
+      if (typeof route !== 'object' || !isRead(request)) {
+        answerTo(request, route, searchParams, options.log, pathname).then(
+          (answer) => reply(request, response, answer),
+          (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+        );
+      } else if (followers >= FOLLOWERS) {
+        reply(request, response, text(503, `${FOLLOWERS} clients follow already`));
+      } else {
+        followers += 1;
+        response.on('close', () => {
+          followers -= 1;
+        });
+        follow(request, response, route, searchParams);
+      }
+    },
   );
-  server.maxConnections = 64;
+  server.maxConnections = CONNECTIONS;
+  dropStalled(server, requestLimit);
   return server;
 }
 
@@ -46,24 +82,65 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
-function answerTo(request: IncomingMessage, routes: Routes, log: Log): Answer {
-  const path = (request.url ?? '').split('?')[0] ?? '';
-  if (!Object.hasOwn(routes, path)) {
+/** A socket on which nothing moves, although there is something to read, costs memory for nothing. */
+function dropStalled(server: Server, limit: number): void {
+  server.on('connection', (socket) => {
+    socket.setTimeout(limit, () => {
+      if (socket.writableLength > 0) {
+        socket.destroy();
+      }
+    });
+  });
+}
+
+/** What is no URL has no path that is served; dots in a path are not resolved. */
+function locationOf(request: IncomingMessage): { pathname: string; searchParams: URLSearchParams } {
+  const [pathname = '', ...query] = (request.url ?? '').split('?');
+  return { pathname, searchParams: new URLSearchParams(query.join('?')) };
+}
+
+function isRead(request: IncomingMessage): boolean {
+  return request.method === 'GET' || request.method === 'HEAD';
+}
+
+async function answerTo(
+  request: IncomingMessage,
+  route: Routes[string] | undefined,
+  parameters: URLSearchParams,
+  log: Log,
+  path: string,
+): Promise<Answer> {
+  if (route === undefined) {
     return text(404, 'not found');
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (!isRead(request) || typeof route !== 'function') {
     return text(405, 'method not allowed');
   }
   try {
-    return routes[path]?.() ?? text(404, 'not found');
+    return await route(parameters);
   } catch (err) {
+    if (err instanceof QuestionFault) {
+      return text(400, describeError(err));
+    }
     log.error({ err, path }, 'a status request could not be answered');
     return text(500, 'internal error');
   }
 }
 
-export function text(status: number, body: string): Answer {
-  return { status, type: 'text/plain', body };
+function follow(
+  request: IncomingMessage,
+  response: ServerResponse,
+  source: EventSource,
+  parameters: URLSearchParams,
+): void {
+  try {
+    serveEvents(source, parameters, response);
+  } catch (error) {
+    if (!(error instanceof QuestionFault)) {
+      throw error;
+    }
+    reply(request, response, text(400, describeError(error)));
+  }
 }
 
 /** A request with a body is answered without reading it, and so is the last on its connection. */
@@ -71,7 +148,7 @@ function reply(request: IncomingMessage, response: ServerResponse, answer: Answe
   const hasBody =
     request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
   response.writeHead(answer.status, {
-    'content-type': `${answer.type}; charset=utf-8`,
+    'content-type': answer.type,
     'content-length': Buffer.byteLength(answer.body),
     'cache-control': 'no-store',
     ...(answer.status === 405 ? { allow: 'GET, HEAD' } : {}),

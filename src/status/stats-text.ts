@@ -82,7 +82,10 @@ function missLines({ refused, ...misses }: Stats['misses']): string[] {
 
 /** What the fields are called here, where their own name in lower case does not do. */
 const labels: Readonly<Record<string, string>> = {
+  alreadyAnswered: 'asked again',
   noLease: 'no lease',
+  ownSubnet: 'own subnet',
+  notTaken: 'not taken',
   evictedIdle: 'evicted idle',
   evictedUnderPressure: 'evicted in use',
 };

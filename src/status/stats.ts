@@ -58,14 +58,20 @@ const mirrorSchema = z.object({
 
 const missesSchema = z.object({
   answered: count,
+  /** Asked again before the answer was there: answered once more. */
+  alreadyAnswered: count,
   /** Entries in PROBE that were made PERMANENT again. */
   refreshed: count,
   /** Answered negatively: no lease covers the address. */
   noLease: count,
+  /** The same, in this host's own subnet. */
+  ownSubnet: count,
   /** Left waiting because no complete list of leases was there. */
   held: count,
   /** Found waiting in a dump of the table and answered then. */
   recovered: count,
+  /** The kernel refused the answer; `refused` tells why. */
+  notTaken: count,
   /** How often the kernel dropped notifications (ENOBUFS). */
   overruns: count,
   /** Messages on the miss socket that could not be read. */

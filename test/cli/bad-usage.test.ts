@@ -26,6 +26,7 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   ],
   [['-idle-timeout', '1m 30s'], '--idle-timeout: "1m 30s"', 'a duration such as 90s, 10m or 1h30m'],
   [['-max-neighbours', '0'], '--max-neighbours: "0"', number(1_000_000, 1)],
+  [['-journal-entries', '0'], '--journal-entries: "0"', number(1_000_000, 1)],
   [['-healthz-ip', 'localhost'], '--healthz-ip: "localhost"', 'an IPv4 or IPv6 address'],
   [['-public-ip', '10.0.0'], '--public-ip: "10.0.0"', 'an IPv4 address such as 10.5.7.1'],
   [['-public-ip', '::1'], '--public-ip: "::1"', 'an IPv4 address such as 10.5.7.1'],

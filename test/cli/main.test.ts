@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { silentLog } from '../../src/base/log.ts';
+import { json } from '../../src/status/answers.ts';
 import { startControlServer } from '../../src/status/control-server.ts';
+import { STATS_PATH } from '../../src/status/paths.ts';
 import { statsText } from '../../src/status/stats-text.ts';
 import { sampleStats } from '../status/sample-stats.ts';
 import { temporaryFolder } from '../status/temporary-folder.ts';
@@ -29,7 +31,8 @@ const l3missd = (...args: string[]) => run(process.execPath, [main, ...args]);
 
 async function serve(t: TestContext): Promise<string> {
   const path = join(temporaryFolder(t), 'control.sock');
-  const server = await startControlServer({ path, stats: () => sampleStats, log: silentLog });
+  const routes = { [STATS_PATH]: () => json(sampleStats) };
+  const server = await startControlServer({ path, routes, version: sampleStats.version, log: silentLog });
   t.after(() => server.close());
   return path;
 }

@@ -24,10 +24,13 @@ function host(name: string, address: string, neighbours: string[]): HostFindings
     forwarding: [{ mac: '02:00:00:00:00:0c', dst: '10.99.0.12', state: 'permanent' }],
     misses: {
       answered: 3,
+      alreadyAnswered: 0,
       refreshed: 0,
       noLease: 4,
+      ownSubnet: 0,
       held: 0,
       recovered: 0,
+      notTaken: 0,
       overruns: 0,
       malformed: 0,
       refused: name === 'h1' ? { EEXIST: 1 } : {},
@@ -73,7 +76,7 @@ test('the tables name things as the lab does and fit into 80 columns', () => {
   assert.match(tables[1] ?? '', /h1 . h2-c1 10\.5\.122\.254 . 02:00:00:00:00:0c . PERMANENT/);
   assert.match(tables[2] ?? '', /h1 . 02:00:00:00:00:0c . h2 10\.99\.0\.12 +. PERMANENT/);
   assert.match(tables[3] ?? '', /answered +. +3 . +3/);
-  assert.match(tables[3] ?? '', /refused: EEXIST . +1 . +0/);
+  assert.match(tables[3] ?? '', /refused: EEXIST +. +1 . +0/);
   assert.match(tables[3] ?? '', /no lease +. +4 . +4/);
   for (const line of tables.join('\n').split('\n')) {
     assert.ok(line.length <= 80, `${line.length} columns: ${line}`);

@@ -1,6 +1,9 @@
 import { Conversation } from '../../src/kernel/conversation.ts';
 import { Counters } from '../../src/misses/counters.ts';
 import { NEVER } from '../../src/misses/lifetime.ts';
+import { totalsOf } from '../../src/misses/recording/outcome-totals.ts';
+import { Recording } from '../../src/misses/recording/recording.ts';
+import { recordingMemory } from '../../src/misses/recording/recording-memory.ts';
 import { RemoteHost } from '../../src/misses/remote-host.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
 import type { ResolverParts } from '../../src/misses/resolver-parts.ts';
@@ -14,6 +17,9 @@ import { FakeKernel } from '../support/fake-kernel.ts';
 import type { FakeNeighbour } from '../support/fake-neighbour-table.ts';
 
 export const NETWORK = parsePrefix('10.5.0.0/16');
+
+/** The host's own subnet, of which nobody has a lease in these tests. */
+export const OWN_SUBNET = parsePrefix('10.5.255.0/24');
 
 /** Host number n: its subnet is 10.5.n.0/24 and its MAC ends with n. */
 export function macOf(n: number): Mac {
@@ -47,13 +53,18 @@ export function resolverOnFake(
   const other = kernel.links.add('eth0').ifindex;
   const { ifindex } = kernel.links.add('flannel.1');
   const misses = kernel.open();
+  misses.capped = false;
   const counters = new Counters();
   const conversation = new Conversation(kernel.open());
   let time = 0;
   const now = () => time;
+  const memory = recordingMemory(0);
+  const recording = new Recording(memory, now);
   const resolver = new Resolver({
     ifindex,
     network: NETWORK,
+    ownSubnet: OWN_SUBNET,
+    recording,
     mode: modeOf('lazy'),
     misses,
     conversation,
@@ -85,5 +96,24 @@ export function resolverOnFake(
     settle();
   };
   const held = (text: string) => kernel.neighbours.get(ifindex, at(text));
-  return { kernel, ifindex, other, misses, counters, resolver, settle, pass, miss, put, ask, held };
+  const { outcomes } = recording;
+  /** How misses ended. */
+  const totals = () => totalsOf(outcomes);
+  return {
+    kernel,
+    ifindex,
+    other,
+    misses,
+    counters,
+    memory,
+    outcomes,
+    totals,
+    resolver,
+    settle,
+    pass,
+    miss,
+    put,
+    ask,
+    held,
+  };
 }

@@ -9,6 +9,8 @@ import { runInNewContext } from 'node:vm';
 import { Conversation } from '../../src/kernel/conversation.ts';
 import type { Transport } from '../../src/kernel/transport.ts';
 import { Counters } from '../../src/misses/counters.ts';
+import { Recording } from '../../src/misses/recording/recording.ts';
+import { recordingMemory } from '../../src/misses/recording/recording-memory.ts';
 import { Resolver } from '../../src/misses/resolver.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
@@ -45,30 +47,33 @@ async function answerMany(markAfter: number): Promise<void> {
   const { ifindex } = kernel.links.add('flannel.1');
   const files = missFiles(folder, ifindex, markAfter);
   try {
-    const counters = new Counters();
+    const now = () => performance.now();
+    const recording = new Recording(recordingMemory(0), now);
     const resolver = new Resolver({
       ifindex,
       network: parsePrefix('172.16.0.0/12'),
       mode: modeOf('lazy'),
       misses: files.transport,
       conversation: new Conversation(kernel.open()),
-      counters,
+      counters: new Counters(),
+      recording,
+      ownSubnet: parsePrefix('10.0.0.0/24'),
       maximum: MAXIMUM,
       idleTimeout: 600_000,
-      now: () => performance.now(),
+      now,
     });
     resolver.apply([{ subnet: parsePrefix('172.16.0.0/12'), mac: parseMac('02:00:00:00:00:01') }], true);
-    answer(resolver, counters, WARM_UP);
+    answer(resolver, recording, WARM_UP);
 
     const collect = collector();
     collect();
     await settled();
     const before = process.memoryUsage().heapUsed;
-    const { minor, major } = await countCollections(() => answer(resolver, counters, WARM_UP + MISSES));
+    const { minor, major } = await countCollections(() => answer(resolver, recording, WARM_UP + MISSES));
     collect();
     const kept = process.memoryUsage().heapUsed - before;
     assert.ok(kept / MISSES < 1, `${kept / MISSES} bytes kept per miss`);
-    assert.equal(counters.get('answered'), WARM_UP + MISSES);
+    assert.equal(recording.outcomes.of('first', 'answered'), WARM_UP + MISSES);
     assert.equal(major, 0);
     // One number per miss would fill the young generation four times more.
     const byNode = Math.ceil(files.writes() * NODE_FILLS_PER_WRITE);
@@ -79,8 +84,8 @@ async function answerMany(markAfter: number): Promise<void> {
   }
 }
 
-function answer(resolver: Resolver, counters: Counters, until: number): void {
-  while (counters.get('answered') < until) {
+function answer(resolver: Resolver, { outcomes }: Recording, until: number): void {
+  while (outcomes.of('first', 'answered') < until) {
     resolver.step();
   }
 }

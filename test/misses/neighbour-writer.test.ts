@@ -32,10 +32,15 @@ function adopt(address: string, state: number, mac: ReturnType<typeof macOf> | u
   fixture.resolver.apply([lease(7)], true);
   const held = fixture.held(address);
   const { counters } = fixture;
-  const counted = ['adopted', 'rewritten', 'removed', 'recovered', 'noLease'] as const;
+  const counted = Object.entries({
+    adopted: counters.get('adopted'),
+    rewritten: counters.get('rewritten'),
+    removed: counters.get('removed'),
+    ...fixture.totals(),
+  });
   return {
     held: held === undefined ? 'gone' : `${held.mac} ${held.state} ${held.protocol}`,
-    counted: counted.filter((name) => counters.get(name) > 0).map((name) => `${name} ${counters.get(name)}`),
+    counted: counted.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`),
     writes: writes(fixture).length,
     neighbours: counters.get('neighbours'),
   };

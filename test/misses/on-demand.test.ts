@@ -123,7 +123,7 @@ test('a lease that moves: its entry leads elsewhere at once; with a new MAC it i
 });
 
 test('a frame without an entry brings it, whoever sent the frame', () => {
-  const { resolver, settle, miss, forwarding, kernel, ifindex, wait, counters } = onDemand();
+  const { resolver, settle, miss, forwarding, kernel, ifindex, wait, counters, outcomes } = onDemand();
   miss('10.5.1.1');
   kernel.neighbours.forwarding.delete(`${ifindex} ${macOf(1)}`);
   resolver.repairForwarding(macOf(1));
@@ -135,7 +135,7 @@ test('a frame without an entry brings it, whoever sent the frame', () => {
   resolver.repairForwarding(macOf(200));
   settle();
   assert.equal(forwarding().length, 2);
-  assert.deepEqual([counters.get('l2Repaired'), counters.get('l2Unknown')], [2, 1]);
+  assert.deepEqual([outcomes.ofL2('answered'), outcomes.ofL2('no-lease')], [2, 1]);
   assert.equal(counters.get('forwarding'), 2);
   // The fake kernel says of each entry that it was used this moment.
   wait(2 * IDLE);
@@ -202,7 +202,7 @@ test('an entry that the kernel has no memory for is counted, and written by the 
 });
 
 test('a lease that comes back is not taken for the one that went', () => {
-  const { resolver, settle, wait, miss, forwarding, counters } = onDemand();
+  const { resolver, settle, wait, miss, forwarding, outcomes } = onDemand();
   resolver.repairForwarding(macOf(2));
   settle();
   resolver.place([{ mac: macOf(2), endpoint: undefined }]);
@@ -217,5 +217,5 @@ test('a lease that comes back is not taken for the one that went', () => {
   resolver.repairForwarding(macOf(2));
   resolver.compare();
   settle();
-  assert.deepEqual([forwarding(), counters.get('l2Unknown')], [['2>192.0.2.2'], 0]);
+  assert.deepEqual([forwarding(), outcomes.ofL2('no-lease')], [['2>192.0.2.2'], 0]);
 });

@@ -15,13 +15,13 @@ function essence(neighbour: { mac: unknown; state: number; protocol: number } | 
 }
 
 test('a miss is answered with the MAC of the host whose lease covers it', () => {
-  const { resolver, counters, miss, held } = resolverOnFake();
+  const { resolver, counters, totals, miss, held } = resolverOnFake();
   resolver.apply([lease(7), lease(8)], true);
   miss('10.5.7.2');
   miss('10.5.8.2');
   assert.deepEqual(essence(held('10.5.7.2')), resolved(7));
   assert.deepEqual(essence(held('10.5.8.2')), resolved(8));
-  assert.equal(counters.get('answered'), 2);
+  assert.equal(totals().answered, 2);
   assert.equal(counters.get('neighbours'), 2);
 });
 
@@ -37,42 +37,42 @@ test('a miss costs one request, which asks for no acknowledgement', () => {
 });
 
 test('before the first list a miss is held, and the list answers it', () => {
-  const { resolver, counters, miss, held } = resolverOnFake();
+  const { resolver, counters, totals, miss, held } = resolverOnFake();
   miss('10.5.7.2');
   miss('10.5.9.9');
   assert.equal(held('10.5.7.2')?.state, NUD_INCOMPLETE);
-  assert.equal(counters.get('held'), 2);
+  assert.equal(totals().held, 2);
   resolver.apply([lease(7)], true);
   assert.deepEqual(essence(held('10.5.7.2')), resolved(7));
   assert.equal(held('10.5.9.9'), undefined);
-  assert.deepEqual([counters.get('recovered'), counters.get('noLease')], [1, 1]);
+  assert.deepEqual([totals().recovered, totals().noLease], [1, 1]);
   assert.equal(counters.get('neighbours'), 1);
 });
 
 test('a lease that is known before the first list is used', () => {
-  const { resolver, counters, miss, held } = resolverOnFake();
+  const { resolver, totals, miss, held } = resolverOnFake();
   resolver.apply([lease(7)], false);
   miss('10.5.7.2');
   miss('10.5.8.2');
   assert.deepEqual(essence(held('10.5.7.2')), resolved(7));
   assert.equal(held('10.5.8.2')?.state, NUD_INCOMPLETE);
-  assert.deepEqual([counters.get('answered'), counters.get('held')], [1, 1]);
+  assert.deepEqual([totals().answered, totals().held], [1, 1]);
 });
 
 test('an address without a lease is answered with the removal of its entry', () => {
-  const { resolver, counters, miss, held } = resolverOnFake();
+  const { resolver, totals, miss, held } = resolverOnFake();
   resolver.apply([], true);
   miss('10.5.7.2');
   assert.equal(held('10.5.7.2'), undefined);
-  assert.equal(counters.get('noLease'), 1);
+  assert.equal(totals().noLease, 1);
 });
 
 test('a question about an entry in use makes it whole again', () => {
-  const { resolver, counters, put, ask, held } = resolverOnFake();
+  const { resolver, totals, put, ask, held } = resolverOnFake();
   resolver.apply([lease(7)], true);
   ask(put('10.5.7.2', NUD_PROBE, macOf(7)));
   assert.deepEqual(essence(held('10.5.7.2')), resolved(7));
-  assert.deepEqual([counters.get('refreshed'), counters.get('answered')], [1, 0]);
+  assert.deepEqual([totals().refreshed, totals().answered], [1, 0]);
 });
 
 test("somebody else's entry in use is in our care once it was answered", () => {
@@ -87,15 +87,15 @@ test("somebody else's entry in use is in our care once it was answered", () => {
 });
 
 test('a question about an entry of ours without a lease removes it', () => {
-  const { resolver, counters, put, ask, held } = resolverOnFake();
+  const { resolver, totals, put, ask, held } = resolverOnFake();
   resolver.apply([], true);
   ask(put('10.5.7.2', NUD_PROBE, macOf(7)));
   assert.equal(held('10.5.7.2'), undefined);
-  assert.equal(counters.get('noLease'), 1);
+  assert.equal(totals().noLease, 1);
 });
 
 test("somebody else's entry in use stays when no lease covers it", () => {
-  const { kernel, resolver, counters, put, ask, held } = resolverOnFake();
+  const { kernel, resolver, totals, put, ask, held } = resolverOnFake();
   resolver.apply([], true);
   kernel.requests.splice(0);
   ask(put('10.5.7.2', NUD_PROBE, macOf(99), 0));
@@ -103,7 +103,7 @@ test("somebody else's entry in use stays when no lease covers it", () => {
   assert.equal(held('10.5.7.2')?.mac, macOf(99));
   assert.equal(held('10.5.7.3')?.mac, macOf(99));
   assert.equal(kernel.requests.length, 0);
-  assert.equal(counters.get('noLease'), 0);
+  assert.equal(totals().noLease, 0);
 });
 
 test('refused answers are counted by errno', () => {
@@ -140,7 +140,7 @@ test('junk on the miss socket is counted and harms nothing', () => {
 });
 
 test('after an overrun pokes go out until one is acknowledged, then a dump answers what waits', () => {
-  const { kernel, ifindex, misses, resolver, counters, settle, held } = resolverOnFake();
+  const { kernel, ifindex, misses, resolver, counters, totals, settle, held } = resolverOnFake();
   resolver.apply([lease(7)], true);
   misses.capacity = 3;
   const addresses = Array.from({ length: 20 }, (_, index) => at('10.5.7.2') + index);
@@ -153,8 +153,8 @@ test('after an overrun pokes go out until one is acknowledged, then a dump answe
   }
   assert.equal(held('10.5.99.1'), undefined);
   assert.equal(counters.get('overruns'), 1);
-  assert.deepEqual([counters.get('answered'), counters.get('recovered')], [3, 17]);
-  assert.equal(counters.get('noLease'), 1);
+  assert.deepEqual([totals().answered, totals().recovered], [3, 17]);
+  assert.equal(totals().noLease, 1);
   assert.equal(counters.get('neighbours'), 20);
   kernel.requests.splice(0);
   kernel.miss(misses, ifindex, at('10.5.7.99'));
@@ -163,7 +163,7 @@ test('after an overrun pokes go out until one is acknowledged, then a dump answe
 });
 
 test('after an overrun before the first list nothing is answered negatively', () => {
-  const { kernel, ifindex, misses, resolver, counters, settle, held } = resolverOnFake();
+  const { kernel, ifindex, misses, resolver, counters, totals, settle, held } = resolverOnFake();
   misses.capacity = 1;
   kernel.miss(misses, ifindex, at('10.5.7.2'));
   kernel.miss(misses, ifindex, at('10.5.7.3'));
@@ -171,7 +171,7 @@ test('after an overrun before the first list nothing is answered negatively', ()
   settle();
   assert.equal(counters.get('overruns'), 1);
   assert.equal(held('10.5.7.3')?.state, NUD_INCOMPLETE);
-  assert.equal(counters.get('noLease'), 0);
+  assert.equal(totals().noLease, 0);
   resolver.apply([lease(7)], true);
   assert.deepEqual(essence(held('10.5.7.3')), resolved(7));
 });

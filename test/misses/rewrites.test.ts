@@ -5,6 +5,8 @@ import { type Decision, NO_LEASE } from '../../src/misses/decide.ts';
 import { InstalledNeighbours } from '../../src/misses/installed.ts';
 import { Lifetime, NEVER } from '../../src/misses/lifetime.ts';
 import { Outbox } from '../../src/misses/outbox.ts';
+import { Recording } from '../../src/misses/recording/recording.ts';
+import { recordingMemory } from '../../src/misses/recording/recording-memory.ts';
 import { RemoteSubnets } from '../../src/misses/remote-subnets.ts';
 import { Rewrites } from '../../src/misses/rewrites.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
@@ -110,6 +112,7 @@ test('of a subnet without entries few addresses are looked at between two writes
     ifindex: 1,
     misses,
     counters: new Counters(),
+    recording: new Recording(recordingMemory(0), () => 0),
     installed,
     lifetime: new Lifetime(installed, NEVER, () => 0),
     subnets,

@@ -14,10 +14,13 @@ import { createServer as createHttpServer } from 'node:http';
 import { createConnection, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { z } from 'zod';
 import { silentLog } from '../../src/base/log.ts';
-import { fetchStats } from '../../src/status/control-client.ts';
+import { json } from '../../src/status/answers.ts';
+import { ask, fetchStats } from '../../src/status/control-client.ts';
 import { startControlServer } from '../../src/status/control-server.ts';
 import type { StatusServer } from '../../src/status/http-server.ts';
+import { STATS_PATH } from '../../src/status/paths.ts';
 import { StatusFault } from '../../src/status/status-fault.ts';
 import { sampleStats } from './sample-stats.ts';
 import { temporaryFolder, useUmask } from './temporary-folder.ts';
@@ -25,7 +28,8 @@ import { temporaryFolder, useUmask } from './temporary-folder.ts';
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 async function start(t: TestContext, path: string, requestLimit = 5000): Promise<StatusServer> {
-  const server = await startControlServer({ path, stats: () => sampleStats, log: silentLog, requestLimit });
+  const routes = { [STATS_PATH]: () => json(sampleStats) };
+  const server = await startControlServer({ path, routes, version: '1.2.3', log: silentLog, requestLimit });
   t.after(() => server.close().catch(() => undefined));
   return server;
 }
@@ -207,6 +211,18 @@ describe('asking for statistics', () => {
       await assert.rejects(fetchStats(path), refuses(path, /what answers there is not this l3missd/));
     });
   }
+
+  it('says so when the daemon is of another version and has another answer', async (t) => {
+    const path = join(temporaryFolder(t), 'control.sock');
+    const routes = { [STATS_PATH]: () => json({ of: 'another version' }) };
+    const server = await startControlServer({ path, routes, version: '1.2.3', log: silentLog });
+    t.after(() => server.close());
+    const message = /l3missd 1\.2\.3 answers there, and this is 1\.3\.0; allowed: .*restart the daemon/;
+    await assert.rejects(fetchStats(path, 5000, '1.3.0'), refuses(path, message));
+    const unknown = { path: '/v1/new', schema: z.object({}) };
+    await assert.rejects(ask(path, unknown, '1.3.0'), refuses(path, message));
+    await assert.rejects(fetchStats(path, 5000, '1.2.3'), refuses(path, /is not this l3missd/));
+  });
 
   it('reads no more than it must of an endless answer', async (t) => {
     const path = join(temporaryFolder(t), 'control.sock');

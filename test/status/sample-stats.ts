@@ -40,10 +40,13 @@ export const sampleStats: Stats = {
   forwarding: { entries: 12, written: 14, removed: 2, failed: 0 },
   misses: {
     answered: 15_203,
+    alreadyAnswered: 12,
     refreshed: 310,
     noLease: 2,
+    ownSubnet: 1,
     held: 0,
     recovered: 0,
+    notTaken: 3,
     overruns: 1,
     malformed: 0,
     refused: { ENOBUFS: 3 },

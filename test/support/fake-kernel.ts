@@ -138,7 +138,7 @@ export class FakeKernel {
 
   #answer(socket: FakeSocket, frame: Frame, errno: number): void {
     if (errno !== 0 || (frame.flags & NLM_F_ACK) !== 0) {
-      socket.push(acknowledgement(frame, errno, errno === 0 ? undefined : this.words));
+      socket.push(acknowledgement(frame, errno, errno === 0 ? undefined : this.words, socket.capped));
     }
   }
 

@@ -13,20 +13,26 @@ import { text } from '../../src/netlink/values.ts';
 
 const words = attributes('words', { message: attribute(NLMSGERR_ATTR_MSG, text) });
 
-/** NLMSG_ERROR for a request, as a socket with NETLINK_CAP_ACK gets it: errno 0 acknowledges. */
-export function acknowledgement(request: Frame, errno: number, message?: string): Buffer {
+/**
+ * NLMSG_ERROR for a request: errno 0 acknowledges. A socket without NETLINK_CAP_ACK gets the whole request with a
+ * refusal (net/netlink/af_netlink.c, netlink_ack).
+ */
+export function acknowledgement(request: Frame, errno: number, message?: string, capped = true): Buffer {
   const extension = message === undefined ? {} : { message };
-  const flags = NLM_F_CAPPED | (message === undefined ? 0 : NLM_F_ACK_TLVS);
+  const isWhole = !capped && errno !== 0;
+  const flags = (isWhole ? 0 : NLM_F_CAPPED) | (message === undefined ? 0 : NLM_F_ACK_TLVS);
   const { type, sequence, portId, payload } = request;
+  const carried = isWhole ? payload : Buffer.alloc(0);
   const reply: Request = {
     type: NLMSG_ERROR,
     flags,
-    size: 4 + messageHeader.bytes + words.size(extension),
+    size: 4 + messageHeader.bytes + carried.length + words.size(extension),
     write(buffer, offset) {
       buffer.writeInt32LE(-errno, offset);
       const length = messageHeader.bytes + payload.length;
       messageHeader.write(buffer, offset + 4, { length, type, flags: request.flags, sequence, portId });
-      words.write(buffer, offset + 4 + messageHeader.bytes, extension);
+      buffer.set(carried, offset + 4 + messageHeader.bytes);
+      words.write(buffer, offset + 4 + messageHeader.bytes + carried.length, extension);
     },
   };
   return encodeMessage(reply, sequence);

@@ -6,6 +6,8 @@ import { ERRNO } from './fake-link-table.ts';
  * until all that is queued has been read (net/netlink/af_netlink.c, netlink_overrun and netlink_rcv_wake).
  */
 export class FakeSocket implements Transport {
+  /** Refusals carry the request's header only (NETLINK_CAP_ACK), as those of all sockets but the miss socket do. */
+  capped = true;
   /** How many datagrams it holds. */
   capacity = Number.POSITIVE_INFINITY;
   readonly #handle: (socket: FakeSocket, datagram: Buffer) => void;

@@ -21,6 +21,7 @@ const threadsBefore = countThreads();
 const resolver = new ResolverHandle({
   ifindex,
   network: parsePrefix('10.5.0.0/16'),
+  ownSubnet: parsePrefix('10.5.255.0/24'),
   mode: modeOf('lazy'),
   maximum: 10,
   idleTimeout: 0,

@@ -1,0 +1,180 @@
+import { errnoNumber } from '../../base/errno.ts';
+import type { Ipv4 } from '../../net/ipv4.ts';
+import type { RemoteHost } from '../remote-host.ts';
+import { Journal } from './journal.ts';
+import { NO_LATENCY, UNWRITTEN, withOutcome } from './journal-layout.ts';
+import { LatencyHistogram } from './latency-histogram.ts';
+import { OutcomeCounts } from './outcome-counts.ts';
+import { ANSWERED, endingOf, FIRST, HELD, L2, L3, NO_LEASE_FOUND, RECOVERED, REFUSED } from './outcomes.ts';
+import { ReadTimes } from './read-times.ts';
+import type { RecordingMemory } from './recording-memory.ts';
+import { SubnetCounts } from './subnet-counts.ts';
+
+/** A refusal comes right behind the misses that waited at the time of the write; what was asked earlier is another story. */
+const REFUSED_WITHIN_MS = 2000;
+
+/**
+ * What the resolver notes of each miss, for others to read at their leisure: shared memory, no waiting, no allocation.
+ * A miss is noted when it is decided, and its latency when the write that answers it has returned.
+ */
+export class Recording {
+  readonly outcomes: OutcomeCounts;
+  readonly #latencies: LatencyHistogram;
+  readonly #subnets: SubnetCounts;
+  readonly #journal: Journal;
+  readonly #asleep: Int32Array;
+  readonly #onAwake: () => void;
+  readonly #now: () => number;
+  readonly #reads: ReadTimes;
+  /** When a read returned, and when the write did; see `Journal.noteWritten` for why in an array. */
+  readonly #times = Float64Array.of(0, 0);
+  /** The first record that waits for its write. */
+  #unwritten: number;
+
+  /**
+   * @param now monotonic milliseconds, the same for all threads of the agent
+   * @param onAwake called after a record that main wants to be told of
+   */
+  constructor(memory: RecordingMemory, now: () => number, onAwake: () => void = () => undefined) {
+    this.#asleep = new Int32Array(memory.asleep);
+    this.#onAwake = onAwake;
+    this.outcomes = new OutcomeCounts(memory.outcomes);
+    this.#latencies = new LatencyHistogram(memory.latencies);
+    this.#subnets = new SubnetCounts(memory.subnets);
+    this.#journal = new Journal(memory.journal);
+    this.#now = now;
+    this.#reads = new ReadTimes(now);
+    this.#unwritten = this.#journal.head;
+  }
+
+  /** A read returned with a miss. */
+  noteRead(): void {
+    this.#reads.note();
+  }
+
+  /**
+   * A miss was decided, and its answer waits to be written.
+   *
+   * @param phase see outcomes.ts; so is `outcome`
+   * @param host undefined without a lease
+   */
+  noteAnswer(destination: Ipv4, phase: number, outcome: number, host: RemoteHost | undefined): void {
+    // Not known yet, and no reason to take the record for an old one.
+    this.#times[0] = Number.POSITIVE_INFINITY;
+    this.#add(UNWRITTEN, destination, endingOf(L3, phase, outcome), host);
+  }
+
+  /** All answers so far are about to be written. */
+  noteWriting(): void {
+    if (this.#unwritten !== this.#journal.head) {
+      this.#reads.end();
+    }
+  }
+
+  /** The write returned. */
+  noteWritten(): void {
+    const journal = this.#journal;
+    if (this.#unwritten === journal.head) {
+      return;
+    }
+    const times = this.#times;
+    times[1] = this.#now();
+    let read = 0;
+    for (let record = this.#unwritten; record !== journal.head; record = (record + 1) | 0) {
+      if (journal.isUnwritten(record)) {
+        this.#reads.put(read, times);
+        read += 1;
+        journal.noteWritten(record, times, this.#latencies);
+      }
+    }
+    this.#publish();
+  }
+
+  /** The write that was to carry all answers so far failed. */
+  noteFailed(errno: number): void {
+    this.#times[0] = this.#now();
+    for (let record = this.#unwritten; record !== this.#journal.head; record = (record + 1) | 0) {
+      if (this.#journal.isUnwritten(record)) {
+        this.#journal.noteFailed(record, this.#times);
+        this.#refuse(record, errno);
+      }
+    }
+    this.#publish();
+  }
+
+  /** The kernel refused what was written about an address; without a record of that it is no answer to a miss. */
+  noteRefused(destination: Ipv4, errno: number): void {
+    const record = this.#journal.latestOf(destination, this.#now() - REFUSED_WITHIN_MS);
+    if (record !== undefined) {
+      this.#refuse(record, errno);
+    }
+  }
+
+  /** The current miss is left for a dump. */
+  noteHeld(destination: Ipv4, phase: number): void {
+    this.#addAside(destination, endingOf(L3, phase, HELD), undefined);
+  }
+
+  /**
+   * A dump found an entry that waited, for how long nobody knows; it was answered, negatively without a host.
+   *
+   * @param refusal the errno's name, when the kernel refused the answer
+   */
+  noteRecovered(destination: Ipv4, host: RemoteHost | undefined, refusal?: string): void {
+    const outcome = host === undefined ? NO_LEASE_FOUND : RECOVERED;
+    this.#addAside(destination, endingOf(L3, FIRST, outcome), host);
+    if (refusal !== undefined) {
+      this.noteRefused(destination, errnoNumber(refusal));
+    }
+  }
+
+  /** The kernel had no forwarding entry for a frame. @param mac six bytes @param endpoint undefined when no lease names it */
+  noteFrame(mac: Uint8Array, endpoint: Ipv4 | undefined): void {
+    const ending = endingOf(L2, FIRST, endpoint === undefined ? NO_LEASE_FOUND : ANSWERED);
+    const isAlone = this.#unwritten === this.#journal.head;
+    this.#times[0] = this.#now();
+    this.#journal.addFrame(this.#times, mac, ending, endpoint ?? 0);
+    this.outcomes.add(ending);
+    if (isAlone) {
+      this.#publish();
+    }
+  }
+
+  #add(latency: number, destination: Ipv4, ending: number, host: RemoteHost | undefined): void {
+    this.#journal.add(this.#times, latency, destination, ending, host);
+    this.outcomes.add(ending);
+    if (host !== undefined) {
+      this.#subnets.note(host);
+    }
+  }
+
+  /** Becomes visible at once, or with what waits to be written. */
+  #addAside(destination: Ipv4, ending: number, host: RemoteHost | undefined): void {
+    const isAlone = this.#unwritten === this.#journal.head;
+    this.#times[0] = this.#now();
+    this.#add(NO_LATENCY, destination, ending, host);
+    if (isAlone) {
+      this.#publish();
+    }
+  }
+
+  #publish(): void {
+    this.#reads.clear();
+    this.#unwritten = this.#journal.head;
+    this.#journal.publish();
+    if (this.#asleep[0] === 1) {
+      this.#asleep[0] = 0;
+      this.#onAwake();
+    }
+  }
+
+  #refuse(record: number, errno: number): void {
+    const before = this.#journal.endingOf(record);
+    const after = withOutcome(before, REFUSED);
+    if (after !== before) {
+      this.#journal.amend(record, after, errno);
+      this.outcomes.add(before, -1);
+      this.outcomes.add(after);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { systemClock } from '../base/clock.ts';
+import { json } from './answers.ts';
+import type { EventSource } from './event-stream.ts';
+import type { Routes } from './http-server.ts';
+import { describeLatency } from './latency.ts';
+import { describeMiss } from './miss.ts';
+import { MissFilter, type MissQuery, parseMissQuery } from './miss-filter.ts';
+import type { Observer } from './observer.ts';
+import { FOLLOW_PATH, HISTORY_PATH, LATENCY_PATH, MISSES_PATH, STATS_PATH, TOP_PATH } from './paths.ts';
+import { numberIn, readQuestion } from './question.ts';
+import type { Stats } from './stats.ts';
+
+const MISSES_AT_MOST = 100_000;
+const MISSES_BY_DEFAULT = 10_000;
+const TOP_AT_MOST = 1000;
+const TOP_BY_DEFAULT = 20;
+
+/** Who knows the answers. */
+export interface StatusSources {
+  readonly stats: () => Stats;
+  readonly observer: Observer;
+}
+
+/** The questions that change nothing, for the control socket and for --status-address. */
+export function statusRoutes({ stats, observer }: StatusSources): Routes {
+  return {
+    [STATS_PATH]: (parameters) => readQuestion(parameters, [], () => json(stats())),
+    [MISSES_PATH]: (parameters) => {
+      const [query, limit] = readQuestion(parameters, ['outcome', 'subnet', 'since', 'limit'], (given) => [
+        parseMissQuery(given),
+        numberIn(given, 'limit', [1, MISSES_AT_MOST], MISSES_BY_DEFAULT),
+      ]);
+      return json(observer.misses(new MissFilter(query, systemClock.wall()), limit));
+    },
+    [FOLLOW_PATH]: followMisses(observer),
+    [TOP_PATH]: (parameters) => {
+      const limit = readQuestion(parameters, ['limit'], (given) =>
+        numberIn(given, 'limit', [1, TOP_AT_MOST], TOP_BY_DEFAULT),
+      );
+      return json(observer.top(limit));
+    },
+    [HISTORY_PATH]: (parameters) => readQuestion(parameters, [], () => json(observer.history())),
+    [LATENCY_PATH]: (parameters) =>
+      readQuestion(parameters, [], () => json(describeLatency(observer.latencies()))),
+  };
+}
+
+/** New misses that pass the filter, each an event `miss`; an event `skipped` tells how many were not looked at. */
+function followMisses(observer: Observer): EventSource {
+  return {
+    follow: (parameters, tell) => {
+      const query: MissQuery = readQuestion(parameters, ['outcome', 'subnet'], parseMissQuery);
+      const filter = new MissFilter(query, systemClock.wall());
+      return observer.follow(({ records, skipped }) => {
+        const origin = observer.clockOrigin;
+        for (const record of records.filter((one) => filter.passes(one, origin))) {
+          tell('miss', describeMiss(record, origin));
+        }
+        if (skipped > 0) {
+          tell('skipped', skipped);
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,221 @@
+import type { Clock } from '../base/clock.ts';
+import type { Counters } from '../misses/counters.ts';
+import { HeavyHitters } from '../misses/recording/heavy-hitters.ts';
+import { JournalReader, type MissRecord } from '../misses/recording/journal-reader.ts';
+import { type Distribution, LatencyHistogram, noLatencies } from '../misses/recording/latency-histogram.ts';
+import { OutcomeCounts } from '../misses/recording/outcome-counts.ts';
+import { totalsOf } from '../misses/recording/outcome-totals.ts';
+import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
+import { SubnetCounts } from '../misses/recording/subnet-counts.ts';
+import { formatIpv4 } from '../net/ipv4.ts';
+import { formatPrefix } from '../net/prefix.ts';
+import { type History, TimeSeries, type Totals } from './history.ts';
+import { describeMiss, type Miss } from './miss.ts';
+import type { MissFilter } from './miss-filter.ts';
+import type { Top } from './top.ts';
+
+/** How often the past is written down, in milliseconds. The fastest flood fills the ring in more than that. */
+const TICK_MS = 1000;
+
+/** How often new records are looked at while somebody follows them. */
+const LOOK_MS = 100;
+
+/** The kernel tells the size of its table with the parameters of all interfaces, so it is asked each so many ticks. */
+const TICKS_PER_TABLE_SIZE = 10;
+
+/** After so many ticks without a miss the observer sleeps until there is one: an idle daemon has nothing to do. */
+const TICKS_BEFORE_SLEEP = 15;
+
+/** As many records are told to followers in one look; in a flood the rest is skipped. */
+const TOLD_AT_ONCE = 1000;
+
+/** So many destinations are counted at least. */
+const DESTINATIONS_KEPT = 1000;
+
+export interface ObserverParts {
+  readonly recording: RecordingMemory;
+  readonly counters: Counters;
+  /** How many of the latest misses are told. */
+  readonly kept: number;
+  readonly clock: Clock;
+  /** How many entries the kernel's table holds. */
+  readonly tableEntries: () => number;
+}
+
+/** What is new: the latest records, of which so many were skipped. */
+export interface News {
+  readonly records: readonly MissRecord[];
+  readonly skipped: number;
+}
+
+export type Listener = (news: News) => void;
+
+/**
+ * Main's eyes on the resolver's recording: what is asked often is prepared here, so that nobody's question costs the
+ * resolver anything.
+ */
+export class Observer {
+  readonly outcomes: OutcomeCounts;
+  readonly #parts: ObserverParts;
+  readonly #journal: JournalReader;
+  readonly #latencies: LatencyHistogram;
+  readonly #subnets: SubnetCounts;
+  readonly #destinations = new HeavyHitters(DESTINATIONS_KEPT);
+  readonly #series: TimeSeries;
+  readonly #listeners = new Set<Listener>();
+  #seen: number;
+  #unseen = 0;
+  readonly #asleep: Int32Array;
+  #ticks = 0;
+  #quietTicks = 0;
+  #tableEntries = 0;
+  #latest = noLatencies();
+  #ticker: NodeJS.Timeout | undefined;
+  #looker: NodeJS.Timeout | undefined;
+
+  constructor(parts: ObserverParts) {
+    const { recording } = parts;
+    this.#parts = parts;
+    this.outcomes = new OutcomeCounts(recording.outcomes);
+    this.#journal = new JournalReader(recording.journal);
+    this.#latencies = new LatencyHistogram(recording.latencies);
+    this.#subnets = new SubnetCounts(recording.subnets);
+    this.#asleep = new Int32Array(recording.asleep);
+    this.#asleep[0] = 1;
+    this.#seen = this.#journal.head;
+    this.#series = new TimeSeries(this.totals());
+  }
+
+  /** There are misses again: looks at them once a second from now on. */
+  wake(): void {
+    this.#quietTicks = 0;
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#ticker);
+    clearInterval(this.#looker);
+  }
+
+  /** The latest misses that pass the filter, oldest first, at most `limit` of them. */
+  misses(filter: MissFilter, limit: number): Miss[] {
+    const { head } = this.#journal;
+    const found: Miss[] = [];
+    const origin = this.clockOrigin;
+    const first = this.#journal.oldestFrom(Math.max(0, head - this.#parts.kept));
+    for (let number = head; number !== first && found.length < limit; ) {
+      number = (number - 1) >>> 0;
+      const record = this.#journal.read(number);
+      if (record !== undefined && filter.passes(record, origin)) {
+        found.push(describeMiss(record, origin));
+      }
+    }
+    return found.reverse();
+  }
+
+  /** Calls the listener with new records, until the returned function is called. */
+  follow(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    this.#looker ??= setInterval(() => this.look(), LOOK_MS).unref();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) {
+        clearInterval(this.#looker);
+        this.#looker = undefined;
+      }
+    };
+  }
+
+  /** Latencies since the start. */
+  latencies(): Distribution {
+    if (this.#latest.count !== this.#latencies.count) {
+      this.#latest = this.#latencies.read();
+    }
+    return this.#latest;
+  }
+
+  history(): History {
+    this.#note();
+    return this.#series.read(this.#parts.clock.wall());
+  }
+
+  /** @param limit of either list */
+  top(limit: number): Top {
+    this.look();
+    const subnets = this.#subnets.read().sort((one, other) => other.misses - one.misses);
+    return {
+      destinations: this.#destinations
+        .most(limit)
+        .map(({ value, count }) => ({ destination: formatIpv4(value >>> 0), misses: count })),
+      destinationError: this.#destinations.error + this.#unseen,
+      subnets: subnets
+        .slice(0, limit)
+        .map(({ subnet, misses }) => ({ subnet: formatPrefix(subnet), misses })),
+      subnetCount: subnets.length,
+      otherSubnets: this.#subnets.others,
+    };
+  }
+
+  /** What has been counted since the start. */
+  totals(): Totals {
+    const l2 = this.outcomes.ofL2('answered') + this.outcomes.ofL2('no-lease');
+    return { ...totalsOf(this.outcomes), l2, overruns: this.#parts.counters.get('overruns') };
+  }
+
+  /** Wall clock at which the agent's monotonic clock was 0. */
+  get clockOrigin(): number {
+    return this.#parts.clock.wall() - this.#parts.clock.monotonic();
+  }
+
+  /** Takes over what is new. */
+  look(): void {
+    const { head } = this.#journal;
+    const first = this.#journal.oldestFrom(this.#seen);
+    this.#unseen += (first - this.#seen) >>> 0;
+    for (let number = first; number !== head; number = (number + 1) >>> 0) {
+      const destination = this.#journal.destinationOf(number);
+      if (destination !== 0) {
+        this.#destinations.note(destination);
+      }
+    }
+    if (this.#listeners.size > 0 && head !== this.#seen) {
+      this.#tell(head);
+    }
+    this.#seen = head;
+  }
+
+  #tick(): void {
+    const before = this.#seen;
+    this.#note();
+    this.#quietTicks = this.#seen === before ? this.#quietTicks + 1 : 0;
+    if (this.#quietTicks >= TICKS_BEFORE_SLEEP) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+      this.#asleep[0] = 1;
+    }
+  }
+
+  #note(): void {
+    const { clock, counters, tableEntries } = this.#parts;
+    this.look();
+    if (this.#ticks % TICKS_PER_TABLE_SIZE === 0) {
+      this.#tableEntries = tableEntries();
+    }
+    this.#ticks += 1;
+    const levels = { neighbours: counters.get('neighbours'), tableEntries: this.#tableEntries };
+    this.#series.note({ at: clock.wall(), totals: this.totals(), latencies: this.latencies(), levels });
+  }
+
+  /** Of what came since the last look the latest. */
+  #tell(head: number): void {
+    const fresh = (head - this.#seen) >>> 0;
+    const told = Math.min(fresh, TOLD_AT_ONCE);
+    const records = Array.from({ length: told }, (_, index) =>
+      this.#journal.read((head - told + index) >>> 0),
+    );
+    const news = { records: records.filter((record) => record !== undefined), skipped: fresh - told };
+    for (const listener of this.#listeners) {
+      listener(news);
+    }
+  }
+}

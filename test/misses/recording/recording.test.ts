@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { JournalReader } from '../../../src/misses/recording/journal-reader.ts';
+import { LatencyHistogram } from '../../../src/misses/recording/latency-histogram.ts';
+import { SubnetCounts } from '../../../src/misses/recording/subnet-counts.ts';
+import { formatIpv4 } from '../../../src/net/ipv4.ts';
+import { formatPrefix } from '../../../src/net/prefix.ts';
+import { NUD_PROBE } from '../../../src/netlink/constants.ts';
+import { at, lease, macOf, noLease, resolverOnFake } from '../fixture.ts';
+
+type Fixture = ReturnType<typeof resolverOnFake>;
+
+/** The journal in short: address, phase, outcome, errno. */
+function journalOf({ memory }: Fixture): string[] {
+  const reader = new JournalReader(memory.journal);
+  return Array.from({ length: reader.head }, (_, number) => {
+    const record = reader.read(number);
+    const address = record?.destination === undefined ? 'frame' : formatIpv4(record.destination);
+    return [address, record?.phase, record?.outcome, record?.errno]
+      .filter((word) => word !== undefined)
+      .join(' ');
+  });
+}
+
+function listed(): Fixture {
+  const fixture = resolverOnFake();
+  fixture.resolver.apply([lease(7)], true);
+  return fixture;
+}
+
+test('an answered miss is told with its lease, its VTEP and how long it took', () => {
+  const fixture = listed();
+  fixture.miss('10.5.7.2');
+  const { subnet, mac, latency, readAt } = new JournalReader(fixture.memory.journal).read(0) ?? {};
+  assert.deepEqual(journalOf(fixture), ['10.5.7.2 first answered']);
+  assert.deepEqual([subnet && formatPrefix(subnet), mac?.[5], latency, readAt], ['10.5.7.0/24', 7, 0, 0]);
+  assert.equal(new LatencyHistogram(fixture.memory.latencies).read().count, 1);
+});
+
+test('an entry in use that asks is a refresh', () => {
+  const fixture = listed();
+  fixture.ask(fixture.put('10.5.7.2', NUD_PROBE, macOf(7)));
+  assert.deepEqual(journalOf(fixture), ['10.5.7.2 refresh answered']);
+});
+
+test('what asks again before it reads the answer was answered already', () => {
+  const fixture = listed();
+  const { kernel, misses, ifindex, settle } = fixture;
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  settle();
+  assert.deepEqual(journalOf(fixture), ['10.5.7.2 first answered', '10.5.7.2 first already-answered']);
+  assert.deepEqual([fixture.totals().answered, fixture.totals().alreadyAnswered], [1, 1]);
+});
+
+test('an address that nobody has and one of this host have each their outcome', () => {
+  const fixture = listed();
+  fixture.miss('10.5.9.1');
+  fixture.miss('10.5.255.9');
+  assert.deepEqual(journalOf(fixture), ['10.5.9.1 first no-lease', '10.5.255.9 first own-subnet']);
+  assert.deepEqual([fixture.totals().noLease, fixture.totals().ownSubnet], [1, 1]);
+});
+
+test('what came before the first list was held, and recovered by it', () => {
+  const fixture = resolverOnFake();
+  fixture.miss('10.5.7.2');
+  fixture.miss('10.5.9.1');
+  fixture.resolver.apply([lease(7)], true);
+  fixture.settle();
+  assert.deepEqual(journalOf(fixture).sort(), [
+    '10.5.7.2 first held',
+    '10.5.7.2 first recovered',
+    '10.5.9.1 first held',
+    '10.5.9.1 first no-lease',
+  ]);
+  assert.equal(new LatencyHistogram(fixture.memory.latencies).read().count, 0);
+});
+
+test('an answer that the kernel refuses is told with the errno, and does not count as answered', () => {
+  const fixture = listed();
+  const { kernel, misses, ifindex, settle } = fixture;
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  // Gone before the answer is written: it alters entries that exist.
+  kernel.neighbours.remove(ifindex, at('10.5.7.2'));
+  settle();
+  assert.deepEqual(journalOf(fixture), ['10.5.7.2 first refused ENOENT']);
+  assert.deepEqual([fixture.totals().answered, fixture.totals().notTaken], [0, 1]);
+});
+
+test('misses are counted by remote subnet, also over a change of the lease', () => {
+  const fixture = listed();
+  fixture.resolver.apply([lease(8)], false);
+  fixture.miss('10.5.7.2');
+  fixture.miss('10.5.7.3');
+  fixture.miss('10.5.8.1');
+  fixture.resolver.apply([noLease(7)], false);
+  fixture.resolver.apply([lease(7, macOf(70))], false);
+  fixture.miss('10.5.7.4');
+  fixture.miss('10.5.9.1');
+  const counts = new SubnetCounts(fixture.memory.subnets);
+  assert.deepEqual(
+    counts.read().map(({ subnet, misses }) => `${formatPrefix(subnet)} ${misses}`),
+    ['10.5.7.0/24 3', '10.5.8.0/24 1'],
+  );
+  assert.equal(counts.others, 0);
+});

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parsePrefix } from '../../src/net/prefix.ts';
+import { MissFilter } from '../../src/status/miss-filter.ts';
+import type { News } from '../../src/status/observer.ts';
+import { recorded } from './recorded.ts';
+
+const ALL = new MissFilter({}, 0);
+
+test('the journal tells each miss with its lease, VTEP and latency, at the time of the wall clock', async () => {
+  const { observer, answer } = recorded();
+  await answer('10.5.7.2', 0.25);
+  assert.deepEqual(observer.misses(ALL, 10), [
+    {
+      number: 0,
+      at: '2026-01-01T00:00:00.000Z',
+      kind: 'L3',
+      phase: 'first',
+      outcome: 'answered',
+      destination: '10.5.7.2',
+      subnet: '10.5.7.0/24',
+      vtep: { address: null, mac: '02:00:00:00:00:07' },
+      latencyMicroseconds: 250,
+      errno: null,
+    },
+  ]);
+});
+
+test('the latest come last, no more than are kept, and no more than are asked for', async () => {
+  const { observer, answer } = recorded(5);
+  for (let n = 1; n <= 9; n++) {
+    await answer(`10.5.7.${n}`, 1);
+  }
+  const told = (limit: number) => observer.misses(ALL, limit).map(({ destination }) => destination);
+  assert.deepEqual(told(100), ['10.5.7.5', '10.5.7.6', '10.5.7.7', '10.5.7.8', '10.5.7.9']);
+  assert.deepEqual(told(2), ['10.5.7.8', '10.5.7.9']);
+});
+
+test('misses are chosen by outcome, subnet and age', async () => {
+  const { observer, clock, answer, refuse } = recorded();
+  await answer('10.5.7.2', 1);
+  refuse('10.5.9.9');
+  await clock.advance(60_000);
+  await answer('10.5.8.1', 1);
+  const told = (query: ConstructorParameters<typeof MissFilter>[0]) =>
+    observer.misses(new MissFilter(query, clock.wall()), 10).map(({ destination }) => destination);
+  assert.deepEqual(told({ outcome: 'no-lease' }), ['10.5.9.9']);
+  assert.deepEqual(told({ subnet: parsePrefix('10.5.8.0/23') }), ['10.5.9.9', '10.5.8.1']);
+  assert.deepEqual(told({ sinceSeconds: 30 }), ['10.5.8.1']);
+  assert.deepEqual(told({ outcome: 'held' }), []);
+});
+
+test('top destinations and subnets are those with most misses', async () => {
+  const { observer, answer, refuse } = recorded();
+  for (const address of ['10.5.7.2', '10.5.8.1', '10.5.7.2', '10.5.7.3']) {
+    await answer(address, 1);
+  }
+  refuse('10.5.9.9');
+  assert.deepEqual(observer.top(2), {
+    destinations: [
+      { destination: '10.5.7.2', misses: 2 },
+      { destination: '10.5.7.3', misses: 1 },
+    ],
+    destinationError: 0,
+    subnets: [
+      { subnet: '10.5.7.0/24', misses: 3 },
+      { subnet: '10.5.8.0/24', misses: 1 },
+    ],
+    subnetCount: 2,
+    otherSubnets: 0,
+  });
+});
+
+test('the past is told by second and by ten seconds, with the latencies of each', async () => {
+  const { observer, clock, counters, answer, refuse } = recorded();
+  await answer('10.5.7.2', 0.5);
+  await clock.advance(1000);
+  counters.set('neighbours', 1);
+  refuse('10.5.9.9');
+  const { seconds, tenSeconds } = observer.history();
+  assert.deepEqual([seconds.length, tenSeconds.length], [60, 360]);
+  const last = seconds.at(-1);
+  assert.deepEqual(
+    [last?.at, last?.answered, last?.noLease, last?.neighbours, last?.tableEntries],
+    ['2026-01-01T00:00:01.000Z', 1, 1, 1, 3],
+  );
+  const ten = tenSeconds.at(-1);
+  assert.deepEqual([ten?.at, ten?.answered, ten?.noLease], ['2026-01-01T00:00:00.000Z', 1, 1]);
+  assert.ok(Math.abs((last?.latencyP99 ?? 0) - 500) <= 5, `${last?.latencyP99}`);
+  await clock.advance(1000);
+  const later = observer.history().seconds;
+  assert.deepEqual([later.at(-2)?.noLease, later.at(-1)?.noLease, later.at(-1)?.latencyP50], [1, 0, null]);
+});
+
+test('the first miss after a while without wakes the observer, and only that', async () => {
+  const { observer, woken, answer } = recorded();
+  await answer('10.5.7.2', 1);
+  await answer('10.5.7.3', 1);
+  assert.equal(woken.times, 1);
+  observer.stop();
+});
+
+test('followers are told what is new, and how much was skipped', async () => {
+  const { observer, answer } = recorded();
+  await answer('10.5.7.1', 0);
+  observer.look();
+  const heard: News[] = [];
+  const leave = observer.follow((news) => heard.push(news));
+  for (let n = 0; n < 1002; n++) {
+    await answer(`10.5.7.${n % 250}`, 0);
+  }
+  observer.look();
+  leave();
+  await answer('10.5.7.9', 0);
+  observer.look();
+  assert.deepEqual(
+    heard.map(({ records, skipped }) => [records.length, records[0]?.number, skipped]),
+    [[1000, 3, 2]],
+  );
+});
