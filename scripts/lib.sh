@@ -11,7 +11,8 @@ PATH="$PATH:/usr/sbin:/sbin"
 # shellcheck disable=SC2034 # used by the scripts
 readonly lab_programs=(etcd=etcd-server ip=iproute2 bridge=iproute2 ping=iputils-ping setpriv=util-linux)
 # shellcheck disable=SC2034
-readonly test_programs=(nft=nftables iptables=iptables strace=strace 'cc=gcc libc6-dev' chromium=chromium)
+readonly test_programs=(nft=nftables iptables=iptables strace=strace 'cc=gcc libc6-dev' chromium=chromium
+  promtool=prometheus)
 
 say() {
   printf '%s: %s\n' "$script" "$*"

@@ -1,11 +1,9 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Conversation } from '../kernel/conversation.ts';
 import { readNeighbourStatistics } from '../kernel/neighbour-statistics.ts';
 import { EtcdStore } from '../leases/etcd-store.ts';
 import { Counters } from '../misses/counters.ts';
 import { recordingMemory } from '../misses/recording/recording-memory.ts';
-import type { Ipv4 } from '../net/ipv4.ts';
 import { noForwarding } from '../overlay/forwarding-table.ts';
 import { modeOf } from '../overlay/modes.ts';
 import { statusRoutes } from '../status/api.ts';
@@ -20,7 +18,8 @@ import { createLog } from './log.ts';
 import type { Progress } from './progress.ts';
 import type { RunOptions } from './run-options.ts';
 import { handleSignals, limitStop } from './signals.ts';
-import { conditionsOf, type Identity, snapshot } from './snapshot.ts';
+import { conditionsOf, type Identity } from './snapshot.ts';
+import { controlRoutes, type StatusParts, statusSources } from './status-sources.ts';
 import { checkSubnetFile } from './subnet-file.ts';
 import { readVersion } from './version.ts';
 
@@ -75,28 +74,9 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
     programmed: false,
     subnetFileWritten: false,
   };
-  await startStatus(options, { progress, kernel, publicIp, observer }, closers, log);
-  warnAboutHost(kernel, log);
   const { etcdEndpoints: endpoints, etcdPrefix: prefix } = options;
   const store = new EtcdStore({ endpoints, prefix, clock: systemClock });
   closers.add('etcd client', () => store.close());
-  return new Agent({ options, kernel, underlay, publicIp, store, progress, ending, closers, log });
-}
-
-interface StatusParts {
-  readonly progress: Progress;
-  readonly kernel: Conversation;
-  readonly publicIp: Ipv4;
-  readonly observer: Observer;
-}
-
-/** The control socket and the health port answer from the start, so that one can see what the daemon waits for. */
-async function startStatus(
-  options: RunOptions,
-  { progress, kernel, publicIp, observer }: StatusParts,
-  closers: Closers,
-  log: Log,
-): Promise<void> {
   const identity: Identity = {
     version: readVersion(),
     pid: process.pid,
@@ -104,12 +84,26 @@ async function startStatus(
     startedMonotonic: systemClock.monotonic(),
     publicIp,
   };
-  const routes = statusRoutes({
-    stats: () => snapshot(progress, kernel, identity, systemClock),
-    observer,
-  });
+  await startStatus(options, { progress, kernel, identity, observer, store, options }, closers, log);
+  warnAboutHost(kernel, log);
+  return new Agent({ options, kernel, underlay, publicIp, store, progress, ending, closers, log });
+}
+
+/** The control socket and the health port answer from the start, so that one can see what the daemon waits for. */
+async function startStatus(
+  options: RunOptions,
+  parts: StatusParts,
+  closers: Closers,
+  log: Log,
+): Promise<void> {
+  const { progress, kernel, identity } = parts;
   const { version } = identity;
-  const control = await startControlServer({ path: options.controlSocket, routes, version, log });
+  const sources = statusSources(parts);
+  const control = await startControlServer({
+    path: options.controlSocket,
+    routes: { ...statusRoutes(sources), ...controlRoutes(parts) },
+    ...{ version, log },
+  });
   closers.add('control socket', () => control.close());
   if (options.healthzPort !== 0) {
     const { healthzIp: ip, healthzPort: port } = options;
@@ -120,5 +114,13 @@ async function startStatus(
       log,
     });
     closers.add('health server', () => health.close());
+  }
+  if (options.statusAddress !== undefined) {
+    const { statusAddress: address } = options;
+    // prom-client takes a tenth of a second and 8 MiB: only a daemon that is asked for metrics pays.
+    const { startStatusServer } = await import('../status/status-server.ts');
+    const { pageRoutes } = await import('../status/page-routes.ts');
+    const status = await startStatusServer({ address, sources, routes: pageRoutes(), version, log });
+    closers.add('status server', () => status.close());
   }
 }

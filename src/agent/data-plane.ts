@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { NamedSocket } from '../diagnosis/kernel-tables.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { NetworkConfig } from '../leases/network-config.ts';
@@ -125,6 +126,12 @@ export class DataPlane {
   /** By which the kernel names the routes of remote subnets (nlmsg_pid). */
   get port(): number {
     return this.#resolver.port;
+  }
+
+  /** The netlink sockets that hear of misses. */
+  get sockets(): readonly NamedSocket[] {
+    const monitor = this.#monitor === undefined ? [] : [{ name: 'L2 misses', port: this.#monitor.port }];
+    return [{ name: 'misses', port: this.#resolver.port }, ...monitor];
   }
 
   /** Ends its threads. What is in the kernel stays. */

@@ -1,5 +1,6 @@
 import { boundedLog } from '../base/bounded-log.ts';
 import type { Log } from '../base/log.ts';
+import type { NamedSocket } from '../diagnosis/kernel-tables.ts';
 import type { Lease, LeaseChange } from '../leases/lease.ts';
 import type { Device } from '../overlay/device.ts';
 import { DataPlane, type DataPlaneParts } from './data-plane.ts';
@@ -94,6 +95,11 @@ export class DataPlanes {
   /** By which the kernel names what the data plane writes (nlmsg_pid). */
   get ports(): readonly number[] {
     return this.#plane === undefined ? [] : [this.#plane.port];
+  }
+
+  /** The netlink sockets that hear of misses. */
+  get sockets(): readonly NamedSocket[] {
+    return this.#plane?.sockets ?? [];
   }
 
   async close(): Promise<void> {

@@ -34,15 +34,19 @@ export function findUnderlay(
   return chooseUnderlay(host, ifaces, publicIp);
 }
 
-/** Says what of the host's own settings keeps packets from passing. The agent changes none of them. */
-export function warnAboutHost(kernel: Conversation, log: Log): void {
+/** Lends a conversation with netfilter, on a socket that is closed afterwards. @throws KernelFault */
+export function withNetfilter<T>(use: (netfilter: Conversation) => T): T {
   const descriptor = openNetfilterSocket();
   try {
-    const netfilter = new Conversation(descriptorTransport(descriptor));
-    for (const { found, mend } of checkHost(kernel, netfilter, log)) {
-      log.warn({ mend }, found);
-    }
+    return use(new Conversation(descriptorTransport(descriptor)));
   } finally {
     closeSocket(descriptor);
+  }
+}
+
+/** Says what of the host's own settings keeps packets from passing. The agent changes none of them. */
+export function warnAboutHost(kernel: Conversation, log: Log): void {
+  for (const { found, mend } of withNetfilter((netfilter) => checkHost(kernel, netfilter, log))) {
+    log.warn({ mend }, found);
   }
 }

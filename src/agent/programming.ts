@@ -64,6 +64,8 @@ export class Programming {
       },
     });
     progress.hold = this.#hold;
+    progress.sockets = () => this.#planes.sockets;
+    progress.leases = () => this.#planes.leases;
     for (const part of [this.#hold, this.#caretaker]) {
       part.run().catch((error: unknown) => ending.fail(error));
     }

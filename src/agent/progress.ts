@@ -1,5 +1,7 @@
+import type { NamedSocket } from '../diagnosis/kernel-tables.ts';
 import type { Claim } from '../leases/claim.ts';
 import type { LeaseKeeper } from '../leases/keeper.ts';
+import type { Lease } from '../leases/lease.ts';
 import type { Mirror } from '../leases/mirror.ts';
 import type { DatedCopy } from '../leases/mirror-copy.ts';
 import type { MirrorFile } from '../leases/mirror-file.ts';
@@ -24,6 +26,10 @@ export interface Progress {
   keeper?: LeaseKeeper;
   mirror?: Mirror;
   hold?: RemovalHold;
+  /** The netlink sockets that hear of misses at present. */
+  sockets?: () => readonly NamedSocket[];
+  /** What the kernel is to hold: of the mirror or its copy, and those whose removal is held. */
+  leases?: () => readonly Lease[];
   file?: MirrorFile;
   /** The copy that counts until the first complete list. */
   standIn?: DatedCopy;

@@ -1,5 +1,6 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { ModeName } from '../overlay/modes.ts';
+import type { ListenAddress } from '../status/tcp-listener.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** See `--fdb`. */
@@ -44,6 +45,8 @@ export interface RunOptions extends LogOptions, StoreOptions {
   readonly healthzIp: string;
   /** 0 means that there is no health server. */
   readonly healthzPort: number;
+  /** Where metrics, JSON and the page are served; nowhere unless given. */
+  readonly statusAddress?: ListenAddress;
   readonly controlSocket: string;
   /** Sentences for the log: settings of flannel in the environment that nothing serves. */
   readonly warnings: readonly string[];
@@ -55,11 +58,4 @@ export interface CleanupOptions extends LogOptions, StoreOptions {
   readonly controlSocket: string;
   /** Also give the lease back to the cluster. */
   readonly release: boolean;
-}
-
-/** What `l3missd stats` was told. */
-export interface StatsOptions {
-  readonly controlSocket: string;
-  readonly json: boolean;
-  readonly logLevel: LogLevel;
 }

@@ -7,10 +7,17 @@ import { optionsOf } from './options.ts';
 import type { Given } from './settings.ts';
 import { UsageFault } from './usage-fault.ts';
 
-/** What a command line asks for: a command with its settings, or a text to show (help). */
-export type Request =
-  | { readonly kind: 'command'; readonly command: CommandName; readonly given: Given }
-  | { readonly kind: 'help'; readonly text: string };
+/** A command with its settings. */
+export interface CommandRequest {
+  readonly kind: 'command';
+  readonly command: CommandName;
+  readonly given: Given;
+  /** What stands behind the command without a dash: the address of `lookup`. */
+  readonly operands: readonly string[];
+}
+
+/** What a command line asks for: a command, or a text to show (help). */
+export type Request = CommandRequest | { readonly kind: 'help'; readonly text: string };
 
 /**
  * Reads the arguments behind the program's name.
@@ -20,6 +27,7 @@ export type Request =
 export function readCommandLine(args: readonly string[]): Request {
   const given = new Map<string, string[]>();
   let chosen: CommandName = 'run';
+  let operands: readonly string[] = [];
   let help = '';
   const program = new Command('l3missd').exitOverride().configureOutput({
     writeOut: (text) => {
@@ -27,8 +35,9 @@ export function readCommandLine(args: readonly string[]): Request {
     },
     writeErr: () => undefined,
   });
-  addCommands(program, given, (name) => {
+  addCommands(program, given, (name, found) => {
     chosen = name;
+    operands = found;
   });
   const normal = normaliseArguments(args);
   try {
@@ -39,14 +48,14 @@ export function readCommandLine(args: readonly string[]): Request {
     }
     return { kind: 'help', text: help };
   }
-  return { kind: 'command', command: chosen, given };
+  return { kind: 'command', command: chosen, given, operands };
 }
 
 /** The subcommands take over how the program exits and where it writes, so that must be settled before. */
 function addCommands(
   program: Command,
   given: Map<string, string[]>,
-  choose: (name: CommandName) => void,
+  choose: (name: CommandName, operands: readonly string[]) => void,
 ): void {
   describeProgram(program);
   for (const name of commandNames) {
@@ -54,8 +63,8 @@ function addCommands(
     describeCommand(command, name);
     addOptions(command, name, given);
     command.allowExcessArguments().action(() => {
-      refuseArguments(command.args);
-      choose(name);
+      refuseArguments(command.args.slice(command.registeredArguments.length));
+      choose(name, command.args);
     });
   }
 }
@@ -84,12 +93,15 @@ function refuseArguments(args: readonly string[]): void {
   }
 }
 
-/** commander refuses two things: an option that the command does not have, and help about no command. */
+/** commander refuses three things: an option that the command does not have, a missing address, and help about no command. */
 function asUsageFault(error: unknown, args: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) {
     return error;
   }
   const command = commandNames.find((name) => name === args[0]) ?? 'run';
+  if (error.code === 'commander.missingArgument') {
+    return new UsageFault(command, 'no address behind it', `l3missd ${command} ADDRESS`);
+  }
   const option = /'(--[^\s'=]+)/.exec(error.message)?.[1];
   if (option === undefined) {
     return new UsageFault('help', 'no such command', commandNames.join(', '));

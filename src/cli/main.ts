@@ -4,23 +4,46 @@
 // Both are read at V8's start only; the first one, changed later, crashes it (Node 20 to 24).
 import { readVersion } from '../agent/version.ts';
 import { type Handlers, runCli } from './run-cli.ts';
-import { showStats } from './show-stats.ts';
+import type { Display, Terminal } from './show/display.ts';
 
-/** A reader that went away (`l3missd stats | head -1`) is no failure; any other error is. */
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') {
+const nobodyReads = new AbortController();
+
+/** A reader that went away (`l3missd misses --follow | head -1`), or a terminal (EIO), is no failure; any other error is. */
+function noteGoneReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') {
     throw error;
   }
+  nobodyReads.abort();
 }
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
 
-/** The daemon is loaded only when it is asked for, so that `stats` needs none of its libraries. */
+const { TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
+const terminal: Terminal = {
+  // Made when it is asked for: the daemon reads nothing.
+  get input() {
+    return process.stdin;
+  },
+  output: process.stdout,
+  isUnicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || ''),
+};
+const display: Display = {
+  out,
+  closed: nobodyReads.signal,
+  ...(process.stdout.isTTY && TERM !== 'dumb' ? { terminal } : {}),
+};
+
+/** Each is loaded only when it is asked for, so that a question to the daemon needs none of the daemon's libraries. */
 const handlers: Handlers = {
   run: async (options) => (await import('../agent/daemon.ts')).runDaemon(options),
   cleanup: async (options) => (await import('../agent/cleanup.ts')).cleanup(options),
-  stats: (options) => showStats(options, out),
+  stats: async (options) => (await import('./show/show-stats.ts')).showStats(options, display),
+  misses: async (options) => (await import('./show/show-misses.ts')).showMisses(options, display),
+  top: async (options) => (await import('./top/show-top.ts')).showTop(options, display),
+  lookup: async (options) => (await import('./show/show-lookup.ts')).showLookup(options, display),
+  leases: async (options) => (await import('./show/show-leases.ts')).showLeases(options, display),
+  doctor: async (options) => (await import('./show/show-doctor.ts')).showDoctor(options, display),
   compare: async (options) =>
     (await import('../compare/compare.ts')).runCompare(options, {
       out,
@@ -30,7 +53,7 @@ const handlers: Handlers = {
     }),
 };
 
-process.stdout.on('error', ignoreBrokenPipe);
+process.stdout.on('error', noteGoneReader);
 // Trouble with stderr cannot be told anywhere.
 process.stderr.on('error', () => undefined);
 process.exitCode = await runCli(process.argv.slice(2), handlers, {

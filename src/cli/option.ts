@@ -1,6 +1,9 @@
 import type { Parser } from './parsers.ts';
 
-export const commandNames = ['run', 'cleanup', 'stats', 'compare'] as const;
+/** Commands that ask the running daemon. */
+export const questionNames = ['stats', 'misses', 'top', 'lookup', 'leases', 'doctor'] as const;
+
+export const commandNames = ['run', 'cleanup', ...questionNames, 'compare'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 interface Described {

@@ -1,10 +1,12 @@
 import { MODE_NAMES } from '../overlay/modes.ts';
-import { type CommandName, onOff, value } from './option.ts';
+import { type CommandName, onOff, questionNames, value } from './option.ts';
 import { compareOptions } from './options-of-compare.ts';
+import { questionOptions } from './options-of-questions.ts';
 import {
   deviceOrAddress,
   duration,
   endpoints,
+  hostAndPort,
   integer,
   keyPrefix,
   listenAddress,
@@ -92,13 +94,23 @@ export const options = {
     help: 'The TCP port on which /healthz and /readyz are served.',
     parse: integer(0, 65_535),
   }),
+  statusAddress: value({
+    name: 'status-address',
+    commands: ['run'],
+    value: '<host:port>',
+    environment: 'L3MISSD_STATUS_ADDRESS',
+    default: '',
+    defaultInWords: 'none, which serves nothing',
+    help: 'Where metrics, JSON and the page are served, to be read by whoever reaches it: an address or localhost, and a TCP port, such as 127.0.0.1:9477 or [::1]:9477.',
+    parse: optional(hostAndPort),
+  }),
   controlSocket: value({
     name: 'control-socket',
-    commands: ['run', 'cleanup', 'stats'],
+    commands: ['run', 'cleanup', ...questionNames],
     value: '<path>',
     environment: 'L3MISSD_CONTROL_SOCKET',
     default: '/run/l3missd/control.sock',
-    help: 'The unix socket on which the daemon answers "l3missd stats".',
+    help: 'The unix socket on which the daemon answers the other commands.',
     parse: socketPath,
   }),
   idleTimeout: value({
@@ -162,7 +174,7 @@ export const options = {
   }),
   logLevel: value({
     name: 'log-level',
-    commands: ['run', 'cleanup', 'stats', 'compare'],
+    commands: ['run', 'cleanup', ...questionNames, 'compare'],
     value: '<level>',
     environment: 'L3MISSD_LOG_LEVEL',
     default: 'info',
@@ -185,7 +197,7 @@ export const options = {
     commands: ['cleanup'],
     help: "Also delete this host's lease, so that another host can have the subnet.",
   }),
-  json: onOff({ name: 'json', commands: ['stats'], help: 'Print JSON instead of text.' }),
+  ...questionOptions,
   ...compareOptions,
 } as const;
 

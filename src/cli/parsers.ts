@@ -1,7 +1,8 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { posix } from 'node:path';
 import { withoutCredentials } from '../agent/redact.ts';
 import { type Ipv4, isHostAddress, parseIpv4 } from '../net/ipv4.ts';
+import type { ListenAddress } from '../status/tcp-listener.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** Turns the text of one value into what it means; `thing` is the option or variable that a refusal names. */
@@ -100,6 +101,20 @@ export function listenAddress(text: string, thing: string): string {
     throw new UsageFault(thing, JSON.stringify(text), 'an IPv4 or IPv6 address');
   }
   return text;
+}
+
+/** An address and a port to listen on; a name is looked up nowhere, and localhost is 127.0.0.1. */
+export function hostAndPort(text: string, thing: string): ListenAddress {
+  const [, inner, plain, digits] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? [];
+  const ip = plain === 'localhost' ? '127.0.0.1' : (inner ?? plain ?? '');
+  const isAddress = inner === undefined ? isIPv4(ip) : isIPv6(ip);
+  const port = Number(digits);
+  if (!isAddress || !(port >= 1 && port <= 65_535)) {
+    const allowed =
+      'an address or localhost, and a port from 1 to 65535, such as 127.0.0.1:9477 or [::1]:9477';
+    throw new UsageFault(thing, JSON.stringify(text), allowed);
+  }
+  return { ip, port };
 }
 
 /** A comma list of etcd servers. The port must stand there: gRPC clients do not agree about a default. */

@@ -1,8 +1,10 @@
-import type { CleanupOptions, LogFormat, RunOptions, StatsOptions } from '../agent/run-options.ts';
+import type { CleanupOptions, LogFormat, RunOptions } from '../agent/run-options.ts';
 import type { CompareOptions } from '../compare/compare-options.ts';
+import { parseIpv4 } from '../net/ipv4.ts';
 import { environmentWarnings } from './flannel-options.ts';
 import { options } from './options.ts';
-import type { Settings } from './settings.ts';
+import { parseAsUsage, type Settings } from './settings.ts';
+import type { LookupOptions, MissesOptions, QuestionOptions, StatsOptions } from './show/question-options.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** What a command finds around itself, injected so that tests need no process of their own. */
@@ -17,6 +19,7 @@ export interface Surroundings {
 /** @throws UsageFault */
 export function runOptions(settings: Settings, around: Surroundings): RunOptions {
   const publicIp = settings.read(options.publicIp);
+  const statusAddress = settings.read(options.statusAddress);
   return {
     ...storeOptions(settings),
     ifaces: settings.readAll(options.iface),
@@ -30,6 +33,7 @@ export function runOptions(settings: Settings, around: Surroundings): RunOptions
     ...programmingOptions(settings),
     healthzIp: settings.read(options.healthzIp),
     healthzPort: settings.read(options.healthzPort),
+    ...(statusAddress === undefined ? {} : { statusAddress }),
     controlSocket: settings.read(options.controlSocket),
     ...logOptions(settings, around),
     warnings: environmentWarnings(around.environment),
@@ -62,12 +66,43 @@ export function cleanupOptions(settings: Settings, around: Surroundings): Cleanu
 }
 
 /** @throws UsageFault */
-export function statsOptions(settings: Settings): StatsOptions {
+export function questionOptions(settings: Settings, around: Surroundings): QuestionOptions {
   return {
     controlSocket: settings.read(options.controlSocket),
     json: settings.isOn(options.json),
     logLevel: settings.read(options.logLevel),
+    version: around.version,
   };
+}
+
+/** @throws UsageFault */
+export function statsOptions(settings: Settings, around: Surroundings): StatsOptions {
+  return { ...questionOptions(settings, around), watch: settings.isOn(options.watch) };
+}
+
+/** @throws UsageFault */
+export function missesOptions(settings: Settings, around: Surroundings): MissesOptions {
+  const outcome = settings.read(options.outcome);
+  const subnet = settings.read(options.subnet);
+  const since = settings.read(options.since);
+  return {
+    ...questionOptions(settings, around),
+    follow: settings.isOn(options.follow),
+    query: {
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(subnet === undefined ? {} : { subnet }),
+      ...(since === undefined ? {} : { sinceSeconds: Math.ceil(since / 1000) }),
+    },
+  };
+}
+
+/** @throws UsageFault */
+export function lookupOptions(
+  settings: Settings,
+  around: Surroundings,
+  [address = '']: readonly string[],
+): LookupOptions {
+  return { ...questionOptions(settings, around), address: parseAsUsage(parseIpv4, address, 'address') };
 }
 
 /** @throws UsageFault */

@@ -1,11 +1,20 @@
-import type { CleanupOptions, LogLevel, RunOptions, StatsOptions } from '../agent/run-options.ts';
+import type { CleanupOptions, LogLevel, RunOptions } from '../agent/run-options.ts';
 import { describeError, Fault } from '../base/fault.ts';
 import type { CompareOptions } from '../compare/compare-options.ts';
-import { readCommandLine } from './command-line.ts';
-import type { CommandName } from './option.ts';
+import { type CommandRequest, readCommandLine } from './command-line.ts';
 import { options } from './options.ts';
-import { cleanupOptions, compareOptions, runOptions, type Surroundings, statsOptions } from './requests.ts';
+import {
+  cleanupOptions,
+  compareOptions,
+  lookupOptions,
+  missesOptions,
+  questionOptions,
+  runOptions,
+  type Surroundings,
+  statsOptions,
+} from './requests.ts';
 import { Settings } from './settings.ts';
+import type { LookupOptions, MissesOptions, QuestionOptions, StatsOptions } from './show/question-options.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** What the commands do; each returns the exit code. */
@@ -13,6 +22,11 @@ export interface Handlers {
   run(options: RunOptions): Promise<number>;
   cleanup(options: CleanupOptions): Promise<number>;
   stats(options: StatsOptions): Promise<number>;
+  misses(options: MissesOptions): Promise<number>;
+  top(options: QuestionOptions): Promise<number>;
+  lookup(options: LookupOptions): Promise<number>;
+  leases(options: QuestionOptions): Promise<number>;
+  doctor(options: QuestionOptions): Promise<number>;
   compare(options: CompareOptions): Promise<number>;
 }
 
@@ -49,7 +63,7 @@ export async function runCli(
       around.err(`l3missd ${around.version}\n`);
       return 0;
     }
-    const job = prepare(request.command, settings, handlers, around);
+    const job = prepare(request, settings, handlers, around);
     logLevel = job.logLevel;
     return await job.start();
   } catch (error) {
@@ -58,25 +72,31 @@ export async function runCli(
   }
 }
 
-function prepare(command: CommandName, settings: Settings, handlers: Handlers, around: Surroundings): Job {
-  switch (command) {
-    case 'run': {
-      const given = runOptions(settings, around);
-      return { logLevel: given.logLevel, start: () => handlers.run(given) };
+function prepare(request: CommandRequest, settings: Settings, handlers: Handlers, around: Surroundings): Job {
+  switch (request.command) {
+    case 'run':
+      return job(runOptions(settings, around), (given) => handlers.run(given));
+    case 'cleanup':
+      return job(cleanupOptions(settings, around), (given) => handlers.cleanup(given));
+    case 'stats':
+      return job(statsOptions(settings, around), (given) => handlers.stats(given));
+    case 'misses':
+      return job(missesOptions(settings, around), (given) => handlers.misses(given));
+    case 'lookup':
+      return job(lookupOptions(settings, around, request.operands), (given) => handlers.lookup(given));
+    case 'top':
+    case 'leases':
+    case 'doctor': {
+      const { command } = request;
+      return job(questionOptions(settings, around), (given) => handlers[command](given));
     }
-    case 'cleanup': {
-      const given = cleanupOptions(settings, around);
-      return { logLevel: given.logLevel, start: () => handlers.cleanup(given) };
-    }
-    case 'stats': {
-      const given = statsOptions(settings);
-      return { logLevel: given.logLevel, start: () => handlers.stats(given) };
-    }
-    case 'compare': {
-      const given = compareOptions(settings);
-      return { logLevel: given.logLevel, start: () => handlers.compare(given) };
-    }
+    case 'compare':
+      return job(compareOptions(settings), (given) => handlers.compare(given));
   }
+}
+
+function job<T extends { readonly logLevel: LogLevel }>(given: T, start: (given: T) => Promise<number>): Job {
+  return { logLevel: given.logLevel, start: () => start(given) };
 }
 
 function explain(error: unknown, logLevel: LogLevel): string {

@@ -1,5 +1,6 @@
 import { Fault } from '../base/fault.ts';
 import type { SwitchOption, ValueOption } from './option.ts';
+import type { Parser } from './parsers.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** What the command line holds: the texts given for each option, in their order; `true` for a switch. */
@@ -36,17 +37,17 @@ export class Settings {
   readAll<T>(option: ValueOption<T>): T[] {
     const given = this.#given.get(option.name);
     if (given !== undefined) {
-      return given.map((text) => parse(option, text, `--${option.name}`));
+      return given.map((text) => parseAsUsage(option.parse, text, `--${option.name}`));
     }
     const variable = this.#environment[option.environment] ?? '';
-    return variable === '' ? [] : [parse(option, variable, option.environment)];
+    return variable === '' ? [] : [parseAsUsage(option.parse, variable, option.environment)];
   }
 }
 
 /** The parsers of addresses have a fault of their own; here every refusal is one of usage. */
-function parse<T>(option: ValueOption<T>, text: string, thing: string): T {
+export function parseAsUsage<T>(parse: Parser<T>, text: string, thing: string): T {
   try {
-    return option.parse(text, thing);
+    return parse(text, thing);
   } catch (error) {
     if (error instanceof Fault && !(error instanceof UsageFault)) {
       throw new UsageFault(error.thing, error.found, error.allowed);

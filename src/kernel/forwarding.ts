@@ -14,6 +14,7 @@ import type { Request } from '../netlink/message.ts';
 import { neighbourMessage } from '../netlink/neighbour/message.ts';
 import { u32 } from '../netlink/values.ts';
 import type { Conversation } from './conversation.ts';
+import { acceptRefusal } from './kernel-fault.ts';
 
 /** A forwarding (FDB) entry of a vxlan device: frames to `mac` travel to the tunnel's end at `endpoint`. */
 export interface ForwardingEntry {
@@ -64,21 +65,43 @@ export function listForwarding(conversation: Conversation, ifindex: number): For
     () => {
       found = [];
     },
-    (frame) => {
-      const { header, attributes } = neighbourMessage.decode(frame.payload);
-      const { destination, linkLayerAddress, cacheInfo } = attributes;
-      if (
-        header.ifindex === ifindex &&
-        (header.flags & NTF_SELF) !== 0 &&
-        typeof linkLayerAddress === 'string'
-      ) {
-        const endpoint = typeof destination === 'number' ? destination : undefined;
-        const unusedMs = unusedTime(cacheInfo);
-        found.push({ mac: linkLayerAddress, endpoint, state: header.state, unusedMs });
-      }
-    },
+    ({ payload }) => found.push(...toForwarding(payload, ifindex)),
   );
   return found;
+}
+
+/**
+ * The forwarding entry of one MAC; undefined when there is none. Equivalent to `bridge fdb get MAC dev DEV self`
+ * (Linux 5.0).
+ *
+ * @throws KernelFault
+ */
+export function findForwarding(
+  conversation: Conversation,
+  ifindex: number,
+  mac: Mac,
+): ForwardingEntry | undefined {
+  let found: ForwardingEntry | undefined;
+  const header = { family: AF_BRIDGE, ifindex, flags: NTF_SELF };
+  const request = neighbourMessage.request(RTM_GETNEIGH, 0, header, { linkLayerAddress: mac });
+  try {
+    conversation.query('find a forwarding entry', request, ({ payload }) => {
+      [found] = toForwarding(payload, ifindex);
+    });
+  } catch (error) {
+    acceptRefusal(error, 'ENOENT');
+  }
+  return found;
+}
+
+function toForwarding(payload: Buffer, ifindex: number): ForwardingEntry[] {
+  const { header, attributes } = neighbourMessage.decode(payload);
+  const { destination, linkLayerAddress: mac, cacheInfo } = attributes;
+  if (header.ifindex !== ifindex || (header.flags & NTF_SELF) === 0 || typeof mac !== 'string') {
+    return [];
+  }
+  const endpoint = typeof destination === 'number' ? destination : undefined;
+  return [{ mac, endpoint, state: header.state, unusedMs: unusedTime(cacheInfo) }];
 }
 
 /** struct nda_cacheinfo (linux/neighbour.h): ndm_used is its second word, in hundredths of a second (USER_HZ). */

@@ -3,9 +3,12 @@ import type { Mac } from '../net/mac.ts';
 import {
   AF_INET,
   NLM_F_CREATE,
+  NLM_F_EXCL,
   NLM_F_REPLACE,
   NTF_EXT_LEARNED,
+  NTF_USE,
   NUD_INCOMPLETE,
+  NUD_NONE,
   NUD_PERMANENT,
   NUD_PROBE,
   NUD_STALE,
@@ -18,6 +21,7 @@ import type { Request } from '../netlink/message.ts';
 import { neighbourMessage } from '../netlink/neighbour/message.ts';
 import { u16 } from '../netlink/values.ts';
 import type { Conversation } from './conversation.ts';
+import { acceptRefusal } from './kernel-fault.ts';
 
 /** An IPv4 neighbour (ARP entry) as the kernel holds it. */
 export interface Neighbour {
@@ -55,6 +59,28 @@ function dumpNeighbours(
       found.push(...toNeighbour(payload, ifindex));
     }
   });
+  return found;
+}
+
+/**
+ * One neighbour; undefined when there is none. Equivalent to `ip neigh get DST dev DEV` (Linux 5.0).
+ *
+ * @throws KernelFault
+ */
+export function findNeighbour(
+  conversation: Conversation,
+  ifindex: number,
+  destination: Ipv4,
+): Neighbour | undefined {
+  let found: Neighbour | undefined;
+  const request = neighbourMessage.request(RTM_GETNEIGH, 0, { family: AF_INET, ifindex }, { destination });
+  try {
+    conversation.query('find a neighbour', request, ({ payload }) => {
+      [found] = toNeighbour(payload, ifindex);
+    });
+  } catch (error) {
+    acceptRefusal(error, 'ENOENT');
+  }
   return found;
 }
 
@@ -121,4 +147,18 @@ export function doubtNeighbour(ifindex: number, destination: Ipv4, mac: Mac, pro
 /** Equivalent to `ip neigh del DST dev DEV`; packets that wait for the entry fail with EHOSTUNREACH. */
 export function removeNeighbour(ifindex: number, destination: Ipv4): Request {
   return neighbourMessage.request(RTM_DELNEIGH, 0, { family: AF_INET, ifindex }, { destination });
+}
+
+/**
+ * Makes the kernel ask for a neighbour as a packet to it would, without a packet. Refused with EEXIST where there is an
+ * entry, because NTF_USE would take the state from a PERMANENT one (net/core/neighbour.c, __neigh_update, Linux 5.16).
+ * Equivalent to `ip neigh add DST dev DEV use`.
+ */
+export function askForNeighbour(ifindex: number, destination: Ipv4): Request {
+  return neighbourMessage.request(
+    RTM_NEWNEIGH,
+    NLM_F_CREATE | NLM_F_EXCL,
+    { family: AF_INET, ifindex, state: NUD_NONE, flags: NTF_USE, type: RTN_UNICAST },
+    { destination },
+  );
 }

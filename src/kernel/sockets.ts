@@ -165,6 +165,19 @@ export function watchChanges(descriptor: number, watched: Watched): void {
 }
 
 /**
+ * By which the kernel names a netlink socket (nlmsg_pid, the `Pid` of /proc/net/netlink).
+ *
+ * @throws KernelFault
+ */
+export function portOfSocket(descriptor: number): number {
+  try {
+    return portOf(descriptor);
+  } catch (error) {
+    throw asKernelFault('getsockname', error);
+  }
+}
+
+/**
  * Closes a socket. Never before a thread that reads it has ended: close returns, the reader stays blocked, and the
  * number is free to be another file's.
  *

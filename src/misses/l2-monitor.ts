@@ -1,5 +1,5 @@
 import { BlockingThread } from '../kernel/blocking-thread.ts';
-import { openL2MissSocket } from '../kernel/sockets.ts';
+import { openL2MissSocket, portOfSocket } from '../kernel/sockets.ts';
 import type { ThreadFault } from '../kernel/thread-fault.ts';
 import type { Mac } from '../net/mac.ts';
 
@@ -23,11 +23,14 @@ export interface L2MonitorOptions {
  * each frame: on the miss socket a flood of them would drop misses.
  */
 export class L2Monitor {
+  /** By which the kernel names its socket. */
+  readonly port: number;
   readonly #thread: BlockingThread<never, L2Message>;
 
   /** @throws KernelFault when the socket cannot be opened */
   constructor({ ifindex, onMiss, onOverrun, onFailure }: L2MonitorOptions) {
     const descriptor = openL2MissSocket(ifindex, WAIT_MS);
+    this.port = portOfSocket(descriptor);
     this.#thread = new BlockingThread({
       name: 'l2miss thread',
       script: new URL('./l2-thread.js', import.meta.url),

@@ -88,9 +88,15 @@ export const RTA_OIF = 4;
 export const RTA_GATEWAY = 5;
 export const RTA_PRIORITY = 6;
 export const RTA_PREFSRC = 7;
+export const RTA_METRICS = 8;
 export const RTA_TABLE = 15;
 export const RTA_VIA = 18;
+export const RTAX_MTU = 2;
 export const RTN_UNICAST = 1;
+export const RTN_LOCAL = 2;
+export const RTN_BLACKHOLE = 6;
+export const RTN_UNREACHABLE = 7;
+export const RTN_PROHIBIT = 8;
 export const RT_SCOPE_UNIVERSE = 0;
 export const RT_SCOPE_LINK = 253;
 export const RT_SCOPE_HOST = 254;
@@ -98,6 +104,7 @@ export const RT_TABLE_MAIN = 254;
 export const RTPROT_BOOT = 3;
 export const RTPROT_KERNEL = 2;
 export const RTNH_F_ONLINK = 4;
+export const RTM_F_FIB_MATCH = 8192;
 
 /* linux/neighbour.h */
 export const NDA_DST = 1;

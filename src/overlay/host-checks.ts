@@ -22,12 +22,30 @@ export interface HostFinding {
  */
 export function checkHost(route: Conversation, netfilter: Conversation, log: Log): HostFinding[] {
   const off = isHostForwarding(route) ? [] : [FORWARDING_OFF];
-  const chains = lookAt('nftables', log, () => listDroppingForwardChains(netfilter)) ?? [];
-  const legacy = lookAt('legacy iptables', log, doesLegacyForwardDrop) ?? false;
-  return [...off, ...chains.map(toFinding), ...(legacy ? [LEGACY_DROPS] : [])];
+  const chains = lookAt('nftables', log, () => droppingChains(netfilter)) ?? [];
+  const legacy = lookAt('legacy iptables', log, legacyPolicy) ?? [];
+  return [...off, ...chains, ...legacy];
 }
 
-const FORWARDING_OFF: HostFinding = {
+/**
+ * The forward chains of nftables that drop what no rule accepts.
+ *
+ * @throws KernelFault
+ */
+export function droppingChains(netfilter: Conversation): HostFinding[] {
+  return listDroppingForwardChains(netfilter).map(toFinding);
+}
+
+/**
+ * The same of legacy iptables.
+ *
+ * @throws SystemCallFault
+ */
+export function legacyPolicy(): HostFinding[] {
+  return doesLegacyForwardDrop() ? [LEGACY_DROPS] : [];
+}
+
+export const FORWARDING_OFF: HostFinding = {
   found: 'the host does not forward IPv4 (ip_forward is off)',
   mend: 'sysctl -w net.ipv4.ip_forward=1',
 };

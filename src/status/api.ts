@@ -1,13 +1,27 @@
 import { systemClock } from '../base/clock.ts';
+import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import { json } from './answers.ts';
 import type { EventSource } from './event-stream.ts';
 import type { Routes } from './http-server.ts';
+import type { KernelTables } from './kernel-tables.ts';
 import { describeLatency } from './latency.ts';
+import type { LeaseRow } from './lease-row.ts';
+import type { Lookup } from './lookup.ts';
 import { describeMiss } from './miss.ts';
 import { MissFilter, type MissQuery, parseMissQuery } from './miss-filter.ts';
 import type { Observer } from './observer.ts';
-import { FOLLOW_PATH, HISTORY_PATH, LATENCY_PATH, MISSES_PATH, STATS_PATH, TOP_PATH } from './paths.ts';
-import { numberIn, readQuestion } from './question.ts';
+import {
+  FOLLOW_PATH,
+  HISTORY_PATH,
+  KERNEL_PATH,
+  LATENCY_PATH,
+  LEASES_PATH,
+  LOOKUP_PATH,
+  MISSES_PATH,
+  STATS_PATH,
+  TOP_PATH,
+} from './paths.ts';
+import { numberIn, QuestionFault, readQuestion } from './question.ts';
 import type { Stats } from './stats.ts';
 
 const MISSES_AT_MOST = 100_000;
@@ -19,10 +33,13 @@ const TOP_BY_DEFAULT = 20;
 export interface StatusSources {
   readonly stats: () => Stats;
   readonly observer: Observer;
+  readonly kernel: () => KernelTables;
+  readonly leases: () => Promise<LeaseRow[]>;
+  readonly lookup: (address: Ipv4) => Lookup;
 }
 
 /** The questions that change nothing, for the control socket and for --status-address. */
-export function statusRoutes({ stats, observer }: StatusSources): Routes {
+export function statusRoutes({ stats, observer, kernel, leases, lookup }: StatusSources): Routes {
   return {
     [STATS_PATH]: (parameters) => readQuestion(parameters, [], () => json(stats())),
     [MISSES_PATH]: (parameters) => {
@@ -42,6 +59,10 @@ export function statusRoutes({ stats, observer }: StatusSources): Routes {
     [HISTORY_PATH]: (parameters) => readQuestion(parameters, [], () => json(observer.history())),
     [LATENCY_PATH]: (parameters) =>
       readQuestion(parameters, [], () => json(describeLatency(observer.latencies()))),
+    [KERNEL_PATH]: (parameters) => readQuestion(parameters, [], () => json(kernel())),
+    [LEASES_PATH]: async (parameters) => json(await readQuestion(parameters, [], () => leases())),
+    [LOOKUP_PATH]: (parameters) =>
+      json(lookup(readQuestion(parameters, ['address'], (given) => addressIn(given)))),
   };
 }
 
@@ -62,4 +83,12 @@ function followMisses(observer: Observer): EventSource {
       });
     },
   };
+}
+
+function addressIn(parameters: URLSearchParams): Ipv4 {
+  const address = parameters.get('address');
+  if (address === null) {
+    throw new QuestionFault('address', 'not given', 'an IPv4 address');
+  }
+  return parseIpv4(address, 'address');
 }

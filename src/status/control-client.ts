@@ -32,7 +32,9 @@ export async function ask<T>(socketPath: string, question: Question<T>, version?
   const body = await readBody(response).catch((error) => {
     throw requestFault(socketPath, error, signal);
   });
-  const answer = response.statusCode === 200 ? parse(body, question.schema) : undefined;
+  const theirs = response.headers[VERSION_HEADER];
+  const isOther = theirs !== undefined && version !== undefined && theirs !== version;
+  const answer = response.statusCode === 200 && !isOther ? parse(body, question.schema) : undefined;
   if (answer === undefined) {
     throw refusal(socketPath, response, body, version);
   }

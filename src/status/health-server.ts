@@ -1,16 +1,13 @@
-import type { Server } from 'node:http';
+import { codeOf } from '../base/errno.ts';
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { text } from './answers.ts';
 import { closeServer, createStatusServer, type StatusServer } from './http-server.ts';
 import { type Conditions, missingConditions } from './stats.ts';
 import { StatusFault } from './status-fault.ts';
+import { type ListenAddress, listenOn } from './tcp-listener.ts';
 
-export interface HealthServerOptions {
-  /** The IPv4 or IPv6 address to listen on. */
-  readonly ip: string;
-  /** 1 to 65535; 0 takes a free one, which only tests want. */
-  readonly port: number;
+export interface HealthServerOptions extends ListenAddress {
   readonly conditions: () => Conditions;
   readonly log: Log;
 }
@@ -31,10 +28,10 @@ export async function startHealthServer(
     },
     { log: options.log },
   );
-  await listen(server, options);
+  const port = await listenOn(server, options).catch((error: unknown) => {
+    throw listenFault(error, options);
+  });
   server.on('error', (err) => options.log.error({ err }, 'the health server has trouble'));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return { port, close: () => closeServer(server) };
 }
 
@@ -44,28 +41,18 @@ function readiness(missing: readonly string[]) {
     : text(503, `l3missd is not ready yet: ${missing.join(', ')}`);
 }
 
-function listen(server: Server, { ip, port }: HealthServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenFault(error, ip, port));
-    server.once('error', fail);
-    server.listen({ host: ip, port }, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-}
-
-function listenFault(error: NodeJS.ErrnoException, ip: string, port: number): StatusFault {
-  if (error.code === 'EADDRINUSE') {
-    return new StatusFault(
-      '--healthz-port',
-      `${port} is in use on ${ip}`,
-      'a free port, or 0 for none',
-      error,
-    );
+function listenFault(error: unknown, { ip, port }: ListenAddress): StatusFault {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new StatusFault(
+        '--healthz-port',
+        `${port} is in use on ${ip}`,
+        'a free port, or 0 for none',
+        error,
+      );
+    case 'EADDRNOTAVAIL':
+      return new StatusFault('--healthz-ip', `${ip} is no address of this host`, 'one of its own', error);
+    default:
+      return new StatusFault('--healthz-port', describeError(error), 'a port that can be listened on', error);
   }
-  if (error.code === 'EADDRNOTAVAIL') {
-    return new StatusFault('--healthz-ip', `${ip} is no address of this host`, 'one of its own', error);
-  }
-  return new StatusFault('--healthz-port', describeError(error), 'a port that can be listened on', error);
 }

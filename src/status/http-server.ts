@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { type Answer, text } from './answers.ts';
@@ -51,6 +52,7 @@ export function createStatusServer(routes: Routes, options: StatusServerOptions)
       for (const [name, value] of Object.entries(headers)) {
         response.setHeader(name, value);
       }
+      response.on('timeout', () => endStalled(request.socket));
       const { pathname, searchParams } = locationOf(request);
       const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
       if (typeof route !== 'object' || !isRead(request)) {
@@ -70,7 +72,7 @@ export function createStatusServer(routes: Routes, options: StatusServerOptions)
     },
   );
   server.maxConnections = CONNECTIONS;
-  dropStalled(server, requestLimit);
+  server.setTimeout(requestLimit);
   return server;
 }
 
@@ -82,15 +84,15 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** A socket on which nothing moves, although there is something to read, costs memory for nothing. */
-function dropStalled(server: Server, limit: number): void {
-  server.on('connection', (socket) => {
-    socket.setTimeout(limit, () => {
-      if (socket.writableLength > 0) {
-        socket.destroy();
-      }
-    });
-  });
+/**
+ * A socket on which nothing moves, although there is something to read, costs memory for nothing. Where nothing moves because
+ * the answer takes its time, or there is no event to tell, there is nothing to end: Node (20, lib/_http_server.js,
+ * socketOnTimeout) ends what times out unless the answer that is under way listens for it.
+ */
+function endStalled(socket: Socket): void {
+  if (socket.writableLength > 0) {
+    socket.destroy();
+  }
 }
 
 /** What is no URL has no path that is served; dots in a path are not resolved. */
@@ -148,6 +150,7 @@ function reply(request: IncomingMessage, response: ServerResponse, answer: Answe
   const hasBody =
     request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
   response.writeHead(answer.status, {
+    ...answer.headers,
     'content-type': answer.type,
     'content-length': Buffer.byteLength(answer.body),
     'cache-control': 'no-store',

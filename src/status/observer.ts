@@ -6,8 +6,8 @@ import { type Distribution, LatencyHistogram, noLatencies } from '../misses/reco
 import { OutcomeCounts } from '../misses/recording/outcome-counts.ts';
 import { totalsOf } from '../misses/recording/outcome-totals.ts';
 import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
-import { SubnetCounts } from '../misses/recording/subnet-counts.ts';
-import { formatIpv4 } from '../net/ipv4.ts';
+import { SubnetCounts, type SubnetMisses } from '../misses/recording/subnet-counts.ts';
+import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { type History, TimeSeries, type Totals } from './history.ts';
 import { describeMiss, type Miss } from './miss.ts';
@@ -22,6 +22,9 @@ const LOOK_MS = 100;
 
 /** The kernel tells the size of its table with the parameters of all interfaces, so it is asked each so many ticks. */
 const TICKS_PER_TABLE_SIZE = 10;
+
+/** When the wall clock is this far from where it was, in milliseconds, somebody set it. */
+const CLOCK_SET_MS = 50;
 
 /** After so many ticks without a miss the observer sleeps until there is one: an idle daemon has nothing to do. */
 const TICKS_BEFORE_SLEEP = 15;
@@ -66,6 +69,7 @@ export class Observer {
   #seen: number;
   #unseen = 0;
   readonly #asleep: Int32Array;
+  #clockOrigin = Number.NEGATIVE_INFINITY;
   #ticks = 0;
   #quietTicks = 0;
   #tableEntries = 0;
@@ -99,18 +103,20 @@ export class Observer {
 
   /** The latest misses that pass the filter, oldest first, at most `limit` of them. */
   misses(filter: MissFilter, limit: number): Miss[] {
-    const { head } = this.#journal;
-    const found: Miss[] = [];
     const origin = this.clockOrigin;
-    const first = this.#journal.oldestFrom(Math.max(0, head - this.#parts.kept));
-    for (let number = head; number !== first && found.length < limit; ) {
-      number = (number - 1) >>> 0;
+    return this.#search(limit, (number) => {
       const record = this.#journal.read(number);
-      if (record !== undefined && filter.passes(record, origin)) {
-        found.push(describeMiss(record, origin));
-      }
-    }
-    return found.reverse();
+      return record !== undefined && filter.passes(record, origin) ? record : undefined;
+    });
+  }
+
+  /** The latest misses of one address, oldest first, at most `limit` of them. Looks at addresses alone, so that it is quick. */
+  missesOf(destination: Ipv4, limit: number): Miss[] {
+    return this.#search(limit, (number) => {
+      const isOfIt = this.#journal.destinationOf(number) === destination;
+      const record = isOfIt ? this.#journal.read(number) : undefined;
+      return record?.destination === destination ? record : undefined;
+    });
   }
 
   /** Calls the listener with new records, until the returned function is called. */
@@ -156,6 +162,11 @@ export class Observer {
     };
   }
 
+  /** Every subnet that had a miss, each at the same place every time; `others` are misses of those not told apart. */
+  subnetMisses(): { readonly subnets: readonly SubnetMisses[]; readonly others: number } {
+    return { subnets: this.#subnets.read(), others: this.#subnets.others };
+  }
+
   /** What has been counted since the start. */
   totals(): Totals {
     const l2 = this.outcomes.ofL2('answered') + this.outcomes.ofL2('no-lease');
@@ -164,7 +175,28 @@ export class Observer {
 
   /** Wall clock at which the agent's monotonic clock was 0. */
   get clockOrigin(): number {
-    return this.#parts.clock.wall() - this.#parts.clock.monotonic();
+    const origin = this.#parts.clock.wall() - this.#parts.clock.monotonic();
+    // The two clocks are read one after the other: a record is to have the same time in each answer.
+    if (Math.abs(origin - this.#clockOrigin) > CLOCK_SET_MS) {
+      this.#clockOrigin = origin;
+    }
+    return this.#clockOrigin;
+  }
+
+  /** The latest records that are wanted, oldest first. */
+  #search(limit: number, take: (number: number) => MissRecord | undefined): Miss[] {
+    const { head } = this.#journal;
+    const found: Miss[] = [];
+    const origin = this.clockOrigin;
+    const first = this.#journal.oldestFrom(Math.max(0, head - this.#parts.kept));
+    for (let number = head; number !== first && found.length < limit; ) {
+      number = (number - 1) >>> 0;
+      const record = take(number);
+      if (record !== undefined) {
+        found.push(describeMiss(record, origin));
+      }
+    }
+    return found.reverse();
   }
 
   /** Takes over what is new. */

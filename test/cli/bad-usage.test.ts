@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commandNames } from '../../src/cli/option.ts';
 import { StatusFault } from '../../src/status/status-fault.ts';
 import { call } from './fake-surroundings.ts';
 
 const number = (most: number, least = 0) => `a whole number from ${least} to ${most}`;
+
+const commands = 'run, cleanup, stats, misses, top, lookup, leases, doctor, compare';
 
 /** Arguments, what the line names first, and what it allows. */
 const refused: [args: string[], thing: string, allowed: string][] = [
@@ -28,6 +31,14 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['-max-neighbours', '0'], '--max-neighbours: "0"', number(1_000_000, 1)],
   [['-journal-entries', '0'], '--journal-entries: "0"', number(1_000_000, 1)],
   [['-healthz-ip', 'localhost'], '--healthz-ip: "localhost"', 'an IPv4 or IPv6 address'],
+  ...[
+    ...['9477', ':9477', '0.0.0.0', '127.0.0.1:0', '127.0.0.1:65536', '127.0.0.1:9477/'],
+    ...['::1:9477', '[::1]', '[127.0.0.1]:9477', 'node1.example:9477'],
+  ].map((address): [string[], string, string] => [
+    ['-status-address', address],
+    `--status-address: ${JSON.stringify(address)}`,
+    'an address or localhost, and a port from 1 to 65535, such as 127.0.0.1:9477 or [::1]:9477',
+  ]),
   [['-public-ip', '10.0.0'], '--public-ip: "10.0.0"', 'an IPv4 address such as 10.5.7.1'],
   [['-public-ip', '::1'], '--public-ip: "::1"', 'an IPv4 address such as 10.5.7.1'],
   [['-public-ip', '224.0.0.1'], '--public-ip: "224.0.0.1"', 'an address that other hosts can send to'],
@@ -91,29 +102,47 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['stats', '-iface', 'x'], '--iface: unknown option', 'what "l3missd stats --help" lists'],
   [['cleanup', '-ip-masq'], '--ip-masq: unknown option', 'what "l3missd cleanup --help" lists'],
   [['-iface'], '--iface: no value behind it', '--iface=<value> or --iface <value>'],
-  [['serve'], 'serve: neither a command nor an option', 'run, cleanup, stats, compare as the first argument'],
+  [['serve'], 'serve: neither a command nor an option', `${commands} as the first argument`],
+  [['stats', 'now'], 'now: neither a command nor an option', `${commands} as the first argument`],
+  [['-iface', 'x', 'stats'], 'stats: neither a command nor an option', `${commands} as the first argument`],
   [
-    ['stats', 'now'],
-    'now: neither a command nor an option',
-    'run, cleanup, stats, compare as the first argument',
+    ['misses', '--outcome', 'lost'],
+    '--outcome: "lost"',
+    'answered, already-answered, no-lease, own-subnet, held, recovered, refused',
   ],
+  [['misses', '--subnet', '10.5.7.2'], '--subnet: "10.5.7.2"', 'an IPv4 network such as 10.5.0.0/16'],
+  [['misses', '--subnet', '10.5.7.0/33'], '--subnet: "10.5.7.0/33"', 'an IPv4 network such as 10.5.0.0/16'],
+  [['misses', '--since', '5'], '--since: "5"', 'a duration such as 90s, 10m or 1h30m'],
+  [['misses', '--watch'], '--watch: unknown option', 'what "l3missd misses --help" lists'],
+  [['misses', '10.5.7.2'], '10.5.7.2: neither a command nor an option', `${commands} as the first argument`],
+  [['lookup'], 'lookup: no address behind it', 'l3missd lookup ADDRESS'],
+  [['lookup', 'localhost'], 'address: "localhost"', 'an IPv4 address such as 10.5.7.1'],
+  [['lookup', '10.5.7'], 'address: "10.5.7"', 'an IPv4 address such as 10.5.7.1'],
+  [['lookup', '::1'], 'address: "::1"', 'an IPv4 address such as 10.5.7.1'],
   [
-    ['-iface', 'x', 'stats'],
-    'stats: neither a command nor an option',
-    'run, cleanup, stats, compare as the first argument',
+    ['lookup', '10.5.7.2', '10.5.7.3'],
+    '10.5.7.3: neither a command nor an option',
+    `${commands} as the first`,
   ],
-  [['help', 'serve'], 'help: no such command', 'run, cleanup, stats, compare'],
+  [['lookup', '10.5.7.2', '--follow'], '--follow: unknown option', 'what "l3missd lookup --help" lists'],
+  [['top', '--iface', 'x'], '--iface: unknown option', 'what "l3missd top --help" lists'],
+  [
+    ['doctor', '--control-socket', 'x'.repeat(108)],
+    '--control-socket: a path of 108 bytes',
+    'at most 107 bytes',
+  ],
+  [['help', 'serve'], 'help: no such command', commands],
 ];
 
 describe('bad usage', () => {
   for (const [args, thing, allowed] of refused) {
     it(`says one line about ${JSON.stringify(args)}`, async () => {
-      const { code, out, err, run, stats, cleanup, compare } = await call(args);
+      const { code, out, err, ...called } = await call(args);
       assert.equal(code, 2);
       assert.ok(err.startsWith(`l3missd: ${thing}; allowed: ${allowed}`), err);
       assert.match(err, /^[^\n]+\n$/);
       assert.equal(out, '');
-      assert.deepEqual([run, stats, cleanup, compare], [[], [], [], []]);
+      assert.deepEqual(Object.values(called).flat(), []);
     });
   }
 
@@ -131,6 +160,7 @@ describe('bad usage', () => {
 });
 
 describe('what a command throws', () => {
+  const everyCommand = commandNames.map((name) => (name === 'lookup' ? [name, '10.5.7.2'] : [name]));
   const fails = (error: unknown) => ({ effect: () => Promise.reject(error) });
 
   it('is one line and exit code 1 for an expected failure, with its cause', async () => {
@@ -142,16 +172,16 @@ describe('what a command throws', () => {
   });
 
   it('is one line and a hint for an unexpected error', async () => {
-    for (const command of ['run', 'cleanup', 'stats', 'compare']) {
-      const { code, err } = await call([command], fails(new TypeError('x is not\na function')));
+    for (const command of everyCommand) {
+      const { code, err } = await call(command, fails(new TypeError('x is not\na function')));
       assert.equal(code, 1);
       assert.equal(err, 'l3missd: unexpected error: x is not a function (--log-level debug shows where)\n');
     }
   });
 
   it('shows the stack at log level debug', async () => {
-    for (const command of ['run', 'cleanup', 'stats', 'compare']) {
-      const { code, err } = await call([command, '-log-level=debug'], fails(new TypeError('broken')));
+    for (const command of everyCommand) {
+      const { code, err } = await call([...command, '-log-level=debug'], fails(new TypeError('broken')));
       assert.equal(code, 1);
       assert.match(err, /^l3missd: unexpected error: broken\nTypeError: broken\n {4}at .*bad-usage/);
     }

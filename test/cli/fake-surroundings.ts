@@ -1,5 +1,11 @@
-import type { CleanupOptions, RunOptions, StatsOptions } from '../../src/agent/run-options.ts';
+import type { CleanupOptions, RunOptions } from '../../src/agent/run-options.ts';
 import { type Handlers, runCli } from '../../src/cli/run-cli.ts';
+import type {
+  LookupOptions,
+  MissesOptions,
+  QuestionOptions,
+  StatsOptions,
+} from '../../src/cli/show/question-options.ts';
 import type { CompareOptions } from '../../src/compare/compare-options.ts';
 
 /** What one call of the program did. */
@@ -10,6 +16,11 @@ export interface Outcome {
   readonly run: RunOptions[];
   readonly cleanup: CleanupOptions[];
   readonly stats: StatsOptions[];
+  readonly misses: MissesOptions[];
+  readonly top: QuestionOptions[];
+  readonly lookup: LookupOptions[];
+  readonly leases: QuestionOptions[];
+  readonly doctor: QuestionOptions[];
   readonly compare: CompareOptions[];
 }
 
@@ -27,6 +38,11 @@ export async function call(args: readonly string[], options: CallOptions = {}): 
     run: [] as RunOptions[],
     cleanup: [] as CleanupOptions[],
     stats: [] as StatsOptions[],
+    misses: [] as MissesOptions[],
+    top: [] as QuestionOptions[],
+    lookup: [] as LookupOptions[],
+    leases: [] as QuestionOptions[],
+    doctor: [] as QuestionOptions[],
     compare: [] as CompareOptions[],
   };
   const written = { out: '', err: '' };
@@ -40,6 +56,11 @@ export async function call(args: readonly string[], options: CallOptions = {}): 
     run: record(called.run),
     cleanup: record(called.cleanup),
     stats: record(called.stats),
+    misses: record(called.misses),
+    top: record(called.top),
+    lookup: record(called.lookup),
+    leases: record(called.leases),
+    doctor: record(called.doctor),
     compare: record(called.compare),
   };
   const code = await runCli(args, handlers, {

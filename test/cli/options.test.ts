@@ -42,7 +42,9 @@ describe('options of run', () => {
         '-idle-timeout',
         '1h30m',
         '-max-neighbours=1',
-        '-journal-entries=20',
+        '-journal-entries=7',
+        '-status-address',
+        '[::1]:9477',
         '-removal-hold',
         '0',
         '-programming=lazy',
@@ -63,7 +65,8 @@ describe('options of run', () => {
         controlSocket: '/x/c.sock',
         idleTimeoutMs: 5_400_000,
         maximumNeighbours: 1,
-        journalEntries: 20,
+        journalEntries: 7,
+        statusAddress: { ip: '::1', port: 9477 },
         removalHoldMs: 0,
         programming: 'lazy',
         fdb: 'on-demand',
@@ -88,7 +91,8 @@ describe('options of run', () => {
         L3MISSD_CONTROL_SOCKET: '/x/c.sock',
         L3MISSD_IDLE_TIMEOUT: '250ms',
         L3MISSD_MAX_NEIGHBOURS: '1000000',
-        L3MISSD_JOURNAL_ENTRIES: '30',
+        L3MISSD_JOURNAL_ENTRIES: '1000000',
+        L3MISSD_STATUS_ADDRESS: 'localhost:1',
         L3MISSD_REMOVAL_HOLD: '2m',
         L3MISSD_PROGRAMMING: 'lazy',
         L3MISSD_FDB: 'on-demand',
@@ -109,7 +113,8 @@ describe('options of run', () => {
         controlSocket: '/x/c.sock',
         idleTimeoutMs: 250,
         maximumNeighbours: 1_000_000,
-        journalEntries: 30,
+        journalEntries: 1_000_000,
+        statusAddress: { ip: '127.0.0.1', port: 1 },
         removalHoldMs: 120_000,
         programming: 'lazy',
         fdb: 'on-demand',
@@ -239,9 +244,12 @@ describe('the other commands', () => {
 
   it('stats has its defaults and options', async () => {
     const plain = await call(['stats']);
-    assert.deepEqual(plain.stats, [{ controlSocket: defaults.controlSocket, json: false, logLevel: 'info' }]);
-    const other = await call(['stats', '--json'], { environment: { L3MISSD_CONTROL_SOCKET: '/x' } });
-    assert.deepEqual(other.stats, [{ controlSocket: '/x', json: true, logLevel: 'info' }]);
+    const told = { controlSocket: defaults.controlSocket, logLevel: 'info', version: '1.2.3' };
+    assert.deepEqual(plain.stats, [{ ...told, json: false, watch: false }]);
+    const other = await call(['stats', '--json', '-watch'], {
+      environment: { L3MISSD_CONTROL_SOCKET: '/x' },
+    });
+    assert.deepEqual(other.stats, [{ ...told, controlSocket: '/x', json: true, watch: true }]);
   });
 
   it('compare has its defaults and options', async () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   barrels,
+  browserCode,
   folderOrder,
   foreignPackages,
   longFiles,
@@ -61,6 +62,23 @@ const CASES: Readonly<Record<string, RuleCase>> = {
       ['test/net/a.test.ts', "import { b } from '../../src/cli/b.ts';"],
     ],
   },
+  'the page for browsers imports itself and types of src/status, and nobody imports it': {
+    rule: browserCode,
+    bad: [
+      ['src/page/a.ts', "import { b } from '../status/b.ts';", 'more than types of src/status/b.ts'],
+      ['src/page/a.ts', "import type { B } from '../misses/b.ts';", 'src/misses/b.ts'],
+      ['src/page/a.ts', "import uPlot from 'uplot';", 'uplot'],
+      ['src/page/a.ts', "import type { z } from 'zod';", 'zod'],
+      ['src/page/a.ts', "const a = process.env['A'];", 'process.env'],
+      ['src/status/a.ts', "import { b } from '../page/b.ts';", 'src/page/b.ts'],
+    ],
+    good: [
+      ['src/page/a.ts', "import type { B } from '../status/b.ts';\nimport { c } from './c.ts';"],
+      ['src/page/a.ts', "import type uPlotTypes from 'uplot';\nimport uPlot from './uplot.js';"],
+      ['src/page/uplot.d.ts', "import uPlot from 'uplot';\nexport default uPlot;"],
+      ['test/page/a.test.ts', "import { b } from '../../src/page/b.ts';"],
+    ],
+  },
   'native-bindings is imported by kernel, agent and tests alone': {
     rule: nativeBindings,
     bad: [
@@ -78,7 +96,7 @@ const CASES: Readonly<Record<string, RuleCase>> = {
       ['native-bindings/a.ts', "import { Fault } from '../src/base/fault.ts';"],
     ],
   },
-  'ffi-napi, ref-napi, echarts, etcd3 and pino are each imported in their one place': {
+  'ffi-napi, ref-napi, echarts, prom-client, etcd3 and pino are each imported in their one place': {
     rule: foreignPackages,
     bad: [
       ['src/kernel/a.ts', "import ffi from 'ffi-napi';", 'ffi-napi'],
@@ -87,11 +105,13 @@ const CASES: Readonly<Record<string, RuleCase>> = {
       ['src/leases/mirror.ts', "import type { IKeyValue } from 'etcd3/lib/rpc.js';", 'etcd3'],
       ['src/status/a.ts', "import { pino } from 'pino';", 'pino'],
       ['src/agent/a.ts', "import pretty from 'pino-pretty';", 'pino-pretty'],
+      ['src/status/a.ts', "import { Registry } from 'prom-client';", 'prom-client'],
       ['src/compare/report/page.ts', "import { init } from 'echarts/core';", 'echarts'],
     ],
     good: [
       ['native-bindings/a.ts', "import ffi from 'ffi-napi';"],
       ['src/leases/etcd-store.ts', "import { Etcd3 } from 'etcd3';"],
+      ['src/status/metrics/a.ts', "import { Registry } from 'prom-client';"],
       ['src/compare/report/chart-svg.ts', "import { init } from 'echarts/core';"],
       ['src/agent/log.ts', "import { pino } from 'pino';\nimport pretty from 'pino-pretty';"],
     ],

@@ -81,6 +81,7 @@ const routeAttributes = some({
   priority: u32,
   preferredSource: ipAddress,
   table: u32,
+  metrics: some({ mtu: u32 }),
 });
 
 const linkHeader = record({ family: u8, type: u16, ifindex: i32, flags: u32, change: u32 });

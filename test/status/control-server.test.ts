@@ -212,13 +212,17 @@ describe('asking for statistics', () => {
     });
   }
 
-  it('says so when the daemon is of another version and has another answer', async (t) => {
+  it('says so when the daemon is of another version, whatever it answers', async (t) => {
     const path = join(temporaryFolder(t), 'control.sock');
     const routes = { [STATS_PATH]: () => json({ of: 'another version' }) };
     const server = await startControlServer({ path, routes, version: '1.2.3', log: silentLog });
     t.after(() => server.close());
     const message = /l3missd 1\.2\.3 answers there, and this is 1\.3\.0; allowed: .*restart the daemon/;
     await assert.rejects(fetchStats(path, 5000, '1.3.0'), refuses(path, message));
+    await assert.rejects(
+      ask(path, { path: STATS_PATH, schema: z.unknown() }, '1.3.0'),
+      refuses(path, message),
+    );
     const unknown = { path: '/v1/new', schema: z.object({}) };
     await assert.rejects(ask(path, unknown, '1.3.0'), refuses(path, message));
     await assert.rejects(fetchStats(path, 5000, '1.2.3'), refuses(path, /is not this l3missd/));

@@ -52,9 +52,12 @@ export class Browser {
     });
   }
 
-  static async start(): Promise<Browser> {
+  /** @param inside a network namespace's name, to start it there */
+  static async start(inside?: string): Promise<Browser> {
     const profile = mkdtempSync(join(tmpdir(), 'l3missd-browser-'));
-    const child = spawn(PROGRAM, [...FLAGS, `--user-data-dir=${profile}`], {
+    const enter = inside === undefined ? [] : ['ip', 'netns', 'exec', inside];
+    const [program, ...args] = [...enter, PROGRAM, ...FLAGS, `--user-data-dir=${profile}`];
+    const child = spawn(program ?? PROGRAM, args, {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, HOME: profile },
     });

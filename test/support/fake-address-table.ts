@@ -8,6 +8,7 @@ import {
   NLM_F_REPLACE,
   RTM_DELADDR,
   RTM_DELROUTE,
+  RTM_F_FIB_MATCH,
   RTM_NEWADDR,
   RTM_NEWROUTE,
   RTN_UNICAST,
@@ -116,10 +117,14 @@ export class FakeRouteTable {
 
   /** The answer to a question for the way to an address; undefined: there is none. */
   find(payload: Buffer): Request | undefined {
-    const { destination } = routeMessage.decode(payload).attributes;
+    const { header: asked, attributes } = routeMessage.decode(payload);
+    const { destination } = attributes;
     const route = typeof destination === 'number' ? this.#wayTo(destination) : undefined;
     if (route === undefined || destination === undefined) {
       return undefined;
+    }
+    if ((asked.flags & RTM_F_FIB_MATCH) !== 0) {
+      return routeMessage.request(RTM_NEWROUTE, 0, route.header, route.attributes);
     }
     const header = { ...route.header, destinationLength: 32 };
     return routeMessage.request(RTM_NEWROUTE, 0, header, { ...route.attributes, destination });

@@ -128,8 +128,8 @@ export class FakeKernel {
       const isDump = (frame.flags & NLM_F_DUMP) === NLM_F_DUMP && isQuestion(frame.type);
       if (isDump && errno === 0) {
         this.#dump(socket, frame);
-      } else if (frame.type === RTM_GETROUTE && errno === 0) {
-        this.#findRoute(socket, frame);
+      } else if ((frame.type === RTM_GETROUTE || frame.type === RTM_GETNEIGH) && errno === 0) {
+        this.#find(socket, frame);
       } else {
         this.#answer(socket, frame, errno === 0 ? this.#change(frame) : errno);
       }
@@ -142,12 +142,16 @@ export class FakeKernel {
     }
   }
 
-  #findRoute(socket: FakeSocket, frame: Frame): void {
-    const found = this.routes.find(frame.payload);
+  /** One route or one entry. */
+  #find(socket: FakeSocket, frame: Frame): void {
+    const [found, missing] =
+      frame.type === RTM_GETROUTE
+        ? [this.routes.find(frame.payload), ERRNO.ENETUNREACH]
+        : [this.neighbours.find(frame.payload), ERRNO.ENOENT];
     if (found !== undefined) {
       socket.push(encodeMessage(found, frame.sequence));
     }
-    this.#answer(socket, frame, found === undefined ? ERRNO.ENETUNREACH : 0);
+    this.#answer(socket, frame, found === undefined ? missing : 0);
   }
 
   #dump(socket: FakeSocket, frame: Frame): void {

@@ -8,6 +8,8 @@ import {
   NLM_F_MULTI,
   NLM_F_REPLACE,
   NTF_SELF,
+  NTF_USE,
+  NUD_INCOMPLETE,
   NUD_PERMANENT,
   NUD_REACHABLE,
   RTM_DELNEIGH,
@@ -40,6 +42,8 @@ export class FakeNeighbourTable {
   readonly forwarding = new Map<string, FakeForwarding>();
   /** What the kernel says of each forwarding entry: how long ago a frame went by it, in hundredths of a second. */
   unusedHundredths = 0;
+  /** Called with an entry that was made by NTF_USE: the kernel asks about it. */
+  onUse: (made: FakeNeighbour) => void = () => undefined;
   readonly #links: FakeLinkTable;
 
   constructor(links: FakeLinkTable) {
@@ -84,6 +88,18 @@ export class FakeNeighbourTable {
       : wanted(this.neighbours.values()).map(reportNeighbour);
   }
 
+  /** The answer to a question for one entry; undefined: there is none. */
+  find(payload: Buffer): Request | undefined {
+    const { header, attributes } = neighbourMessage.decode(payload);
+    const { ifindex, family } = header;
+    if (family === AF_BRIDGE) {
+      const entry = this.forwarding.get(`${ifindex} ${attributes.linkLayerAddress}`);
+      return entry === undefined ? undefined : reportForwarding(entry, this.unusedHundredths);
+    }
+    const neighbour = this.neighbours.get(`${ifindex} ${attributes.destination}`);
+    return neighbour === undefined ? undefined : reportNeighbour(neighbour);
+  }
+
   removeDevice(ifindex: number): void {
     for (const table of [this.neighbours, this.forwarding]) {
       for (const [key, entry] of table) {
@@ -105,7 +121,17 @@ export class FakeNeighbourTable {
       if ((flags & NLM_F_CREATE) === 0) {
         return ERRNO.ENOENT;
       }
-      this.add(header.ifindex, destination, header.state, mac, protocol);
+      const isUse = (header.flags & NTF_USE) !== 0;
+      const made = this.add(
+        header.ifindex,
+        destination,
+        isUse ? NUD_INCOMPLETE : header.state,
+        mac,
+        protocol,
+      );
+      if (isUse) {
+        this.onUse(made);
+      }
       return 0;
     }
     if ((flags & NLM_F_EXCL) !== 0) {

@@ -17,7 +17,12 @@ export interface Module {
 export type Rule = (module: Module) => string[];
 
 /** A folder of src imports only itself and the folders before it in this list (docs/architecture.md). */
-const FOLDERS = 'base net netlink kernel leases overlay misses status agent lab compare cli'.split(' ');
+const FOLDERS = 'base net netlink kernel leases overlay misses status diagnosis agent lab compare cli'.split(
+  ' ',
+);
+
+/** Browser code, which stands beside that order: it runs elsewhere. */
+const PAGE = 'src/page/';
 
 const LONGEST_FILE = 260;
 const GENERATED = 'src/netlink/constants.ts';
@@ -28,6 +33,8 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   'ref-napi': /^native-bindings\//,
   // Loaded only when a page is written: it takes half a second.
   echarts: /^src\/compare\/report\/chart-svg\.ts$/,
+  // Loaded only with --status-address: it takes 8 MiB.
+  'prom-client': /^src\/status\/metrics\//,
   etcd3: /^src\/leases\/etcd[^/]*\.ts$/,
   pino: /^src\/agent\/log\.ts$/,
   'pino-pretty': /^src\/agent\/log\.ts$/,
@@ -57,7 +64,7 @@ export function moduleOf(path: string, text: string): Module {
 
 export const folderOrder: Rule = (module) => {
   const own = folderOf(module.path);
-  if (own === undefined) {
+  if (own === undefined || module.path.startsWith(PAGE)) {
     return [];
   }
   if (!FOLDERS.includes(own)) {
@@ -67,6 +74,28 @@ export const folderOrder: Rule = (module) => {
     .filter((file) => !file.startsWith('native-bindings/'))
     .filter((file) => !FOLDERS.slice(0, FOLDERS.indexOf(own) + 1).includes(folderOf(file) ?? ''))
     .map((file) => `${module.path} imports ${file}, which comes after it`);
+};
+
+/** The page imports itself and types of what the daemon answers; nobody imports the page, tests of its parts aside. */
+export const browserCode: Rule = ({ path, code, files, packages }) => {
+  if (!path.startsWith(PAGE)) {
+    return path.startsWith('test/') ? [] : files.filter(isPage).map((file) => `${path} imports ${file}`);
+  }
+  const values = moduleOf(path, code.replace(/\bimport\s+type\b[^;]*;/g, ''));
+  return [
+    ...values.files
+      .filter((file) => !isPage(file))
+      .map((file) => `${path} imports more than types of ${file}`),
+    ...files
+      .filter((file) => !isPage(file) && !file.startsWith('src/status/'))
+      .map((file) => `${path} imports ${file}`),
+    // A declaration file tells of the script that the daemon serves under that name.
+    ...(path.endsWith('.d.ts') ? [] : values.packages).map((name) => `${path} imports ${name}`),
+    ...packages.filter((name) => name !== 'uplot').map((name) => `${path} imports ${name}`),
+    ...[...code.matchAll(/\b(process\.\w+|Buffer|require)\b/g)].map(
+      ([name]) => `${path} uses ${name} of Node.js`,
+    ),
+  ];
 };
 
 export const nativeBindings: Rule = (module) => {
@@ -115,6 +144,10 @@ export const plainErrors: Rule = (module) => {
         : [],
     );
 };
+
+function isPage(file: string): boolean {
+  return file.startsWith(PAGE);
+}
 
 function folderOf(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1];

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { addAddress, listAddresses, removeAddress } from '../../src/kernel/addresses.ts';
-import { listForwarding, removeForwarding, replaceForwarding } from '../../src/kernel/forwarding.ts';
-import { listNeighbours, removeNeighbour, replaceNeighbour } from '../../src/kernel/neighbours.ts';
+import {
+  findForwarding,
+  listForwarding,
+  removeForwarding,
+  replaceForwarding,
+} from '../../src/kernel/forwarding.ts';
+import {
+  askForNeighbour,
+  findNeighbour,
+  listNeighbours,
+  removeNeighbour,
+  replaceNeighbour,
+} from '../../src/kernel/neighbours.ts';
+import { findPathMtu, findRoute } from '../../src/kernel/route-lookup.ts';
 import {
   findPath,
   listRoutes,
@@ -15,6 +27,7 @@ import {
   AF_INET,
   NLM_F_CREATE,
   NLM_F_EXCL,
+  NUD_INCOMPLETE,
   NUD_PERMANENT,
   RT_SCOPE_LINK,
   RT_SCOPE_UNIVERSE,
@@ -72,6 +85,26 @@ export function neighbourContract(contract: Contract): void {
     assert.deepEqual(listNeighbours(conversation, ifindex), [entry(MAC)]);
   });
 
+  contract('a neighbour is found by itself', ({ conversation, ifindex }) => {
+    assert.equal(findNeighbour(conversation, ifindex, CONTAINER), undefined);
+    conversation.request('create', replaceNeighbour(ifindex, CONTAINER, MAC, 113));
+    conversation.request('create', replaceNeighbour(ifindex, CONTAINER + 1, OTHER_MAC, 0));
+    assert.deepEqual(findNeighbour(conversation, ifindex, CONTAINER), entry(MAC));
+    assert.equal(findNeighbour(conversation, ifindex, CONTAINER + 2), undefined);
+  });
+
+  contract('a neighbour that somebody needs waits for an answer, unless it is there', (under) => {
+    const { conversation, ifindex } = under;
+    conversation.request('ask', askForNeighbour(ifindex, CONTAINER));
+    const waiting = { destination: CONTAINER, mac: undefined, state: NUD_INCOMPLETE, protocol: 0 };
+    assert.deepEqual(findNeighbour(conversation, ifindex, CONTAINER), waiting);
+    const again = askForNeighbour(ifindex, CONTAINER);
+    assert.throws(() => conversation.request('ask', again), refused('EEXIST'));
+    conversation.request('answer', replaceNeighbour(ifindex, CONTAINER, MAC, 113));
+    assert.throws(() => conversation.request('ask', again), refused('EEXIST'));
+    assert.deepEqual(findNeighbour(conversation, ifindex, CONTAINER), entry(MAC));
+  });
+
   contract('a dump of 5000 neighbours is whole', ({ conversation, ifindex }) => {
     const first = parseIpv4('10.5.128.0');
     const wanted = Array.from({ length: 5000 }, (_, index) => first + index);
@@ -107,7 +140,10 @@ export function forwardingContract(contract: Contract): void {
         { mac: OTHER_MAC, endpoint: NODE, state: NUD_PERMANENT },
       ],
     );
+    const { unusedMs: _, ...found } = findForwarding(conversation, ifindex, MAC) ?? {};
+    assert.deepEqual(found, { mac: MAC, endpoint: OTHER_NODE, state: NUD_PERMANENT });
     conversation.request('remove', removeForwarding(ifindex, MAC));
+    assert.equal(findForwarding(conversation, ifindex, MAC), undefined);
     conversation.request('remove', removeForwarding(ifindex, OTHER_MAC));
     assert.deepEqual(held(), []);
     const again = removeForwarding(ifindex, MAC);
@@ -175,5 +211,22 @@ export function addressingContract(contract: Contract): void {
     assert.deepEqual(findPath(conversation, SUBNET + 1), { ifindex, isDirect: true });
     conversation.request('create', unreachable);
     assert.deepEqual(findPath(conversation, beyond.address + 7), { ifindex, isDirect: false });
+  });
+
+  contract('the longest route that matches is found, and how large packets by it may be', (ground) => {
+    const { conversation, ifindex } = ground;
+    const match = { ifindex, protocol: 113, isLocal: false };
+    assert.equal(findRoute(conversation, CONTAINER), undefined);
+    conversation.request('create', replaceOnLinkRoute(ifindex, NETWORK, 113));
+    assert.deepEqual(findRoute(conversation, CONTAINER), {
+      ...match,
+      destination: NETWORK,
+      gateway: undefined,
+    });
+    const subnet = parsePrefix('10.5.7.0/24');
+    conversation.request('create', replaceGatewayRoute(subnet, subnet.address, 113, ifindex));
+    const longer = { ...match, destination: subnet, gateway: subnet.address };
+    assert.deepEqual(findRoute(conversation, CONTAINER), longer);
+    assert.equal(findPathMtu(conversation, CONTAINER), undefined);
   });
 }

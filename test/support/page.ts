@@ -22,7 +22,7 @@ const sent = z.looseObject({ request: z.looseObject({ url: z.string() }) });
 const paused = sent.extend({ requestId: z.string() });
 const socket = z.looseObject({ url: z.string() });
 const evaluated = z.looseObject({
-  result: z.looseObject({ value: z.unknown() }),
+  result: z.looseObject({ value: z.unknown().optional() }),
   exceptionDetails: z
     .looseObject({ exception: z.looseObject({ description: z.string().optional() }) })
     .optional(),
@@ -32,11 +32,12 @@ const evaluated = z.looseObject({
 export class Page {
   /** What the console holds: errors, warnings, exceptions, refusals of the browser. */
   readonly problems: string[] = [];
-  /** Whatever the page asked for beside itself, successful or not. */
+  /** Whatever the page asked for beside itself and, when it came over HTTP, its own server; successful or not. */
   readonly requests: string[] = [];
   readonly #pipe: DevtoolsPipe;
   readonly #session: string;
-  #own = 'about:blank';
+  /** Where it was told to go. */
+  readonly #own: string[] = [];
   #loaded = 0;
 
   constructor(pipe: DevtoolsPipe, session: string) {
@@ -53,7 +54,8 @@ export class Page {
 
   async go(url: string): Promise<void> {
     const before = this.#loaded;
-    this.#own = url;
+    this.#own.push(url);
+    await this.bringToFront();
     await this.#send('Page.navigate', { url });
     await until(`${url} is loaded`, () => this.#loaded > before);
   }
@@ -63,6 +65,11 @@ export class Page {
     await this.#send('Emulation.setEmulatedMedia', { media, features });
     const device = { width, height, deviceScaleFactor: 1, mobile: false };
     await this.#send('Emulation.setDeviceMetricsOverride', device);
+  }
+
+  /** Makes it the tab that is seen. */
+  async bringToFront(): Promise<void> {
+    await this.#send('Page.bringToFront');
   }
 
   /** The value of an expression in the page, which must survive JSON; a promise is awaited. */
@@ -80,11 +87,19 @@ export class Page {
   }
 
   /** Presses and releases a key, named as KeyboardEvent.key names it. */
-  async press(key: 'Tab' | 'Enter'): Promise<void> {
-    const code = { Tab: 9, Enter: 13 }[key];
-    for (const type of ['rawKeyDown', 'keyUp']) {
-      await this.#send('Input.dispatchKeyEvent', { type, key, code: key, windowsVirtualKeyCode: code });
+  async press(key: 'Tab' | 'Enter' | 'Space' | 'End'): Promise<void> {
+    const code = { Tab: 9, Enter: 13, Space: 32, End: 35 }[key];
+    // Enter and the space bar act by the text that they make.
+    const text = { Tab: {}, Enter: { text: '\r' }, Space: { text: ' ' }, End: {} }[key];
+    for (const type of [key === 'Tab' || key === 'End' ? 'rawKeyDown' : 'keyDown', 'keyUp']) {
+      const event = { type, key: key === 'Space' ? ' ' : key, code: key, windowsVirtualKeyCode: code };
+      await this.#send('Input.dispatchKeyEvent', { ...event, ...(type === 'keyUp' ? {} : text) });
     }
+  }
+
+  /** Types into what has the focus. */
+  async type(text: string): Promise<void> {
+    await this.#send('Input.insertText', { text });
   }
 
   /** Writes a PNG of a part of the page, in CSS pixels from its top left; of all of it, however long, by default. */
@@ -105,7 +120,7 @@ export class Page {
         this.#loaded += 1;
         break;
       case 'Fetch.requestPaused':
-        this.#judge(paused.parse(params)).catch((error: unknown) => this.problems.push(String(error)));
+        this.#judge(paused.parse(params)).catch((error: unknown) => this.#object(String(error)));
         break;
       case 'Network.requestWillBeSent':
         this.#note(sent.parse(params).request.url);
@@ -121,18 +136,33 @@ export class Page {
     }
   }
 
-  /** Only the page itself is fetched: nothing of a test leaves this machine, whatever the page does. */
+  /** Only the page itself, and its own server's answers, are fetched: nothing of a test leaves this machine, whatever the page does. */
   async #judge({ requestId, request: { url } }: z.infer<typeof paused>): Promise<void> {
     this.#note(url);
-    if (url === this.#own) {
+    if (this.#isOwn(url)) {
       await this.#send('Fetch.continueRequest', { requestId });
     } else {
       await this.#send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
     }
   }
 
+  /** A request that the page took back while it was judged is nobody's problem. */
+  #object(error: string): void {
+    if (!error.includes('Invalid InterceptionId')) {
+      this.problems.push(error);
+    }
+  }
+
+  /** A file is alone; what came from a server may ask that server, and nobody else. */
+  #isOwn(url: string): boolean {
+    const { origin } = new URL(url);
+    return this.#own.some(
+      (own) => url === own || (own.startsWith('http:') && new URL(own).origin === origin),
+    );
+  }
+
   #note(url: string): void {
-    if (url !== this.#own && !url.startsWith('data:')) {
+    if (!this.#isOwn(url) && !url.startsWith('data:')) {
       this.requests.push(url);
     }
   }

@@ -1,0 +1,14 @@
+import { wrap } from '../../compare/report/wrap.ts';
+import { WIDTH } from './text.ts';
+
+/** What a fact is about stands in so many columns. */
+const TERM = 15;
+
+const UNBREAKABLE = '\u00a0';
+
+/** A term and what there is to say about it, in as many lines of 80 columns as that takes; parts stay whole where they can. */
+export function fact(term: string, parts: readonly string[]): string[] {
+  const whole = parts.map((part) => (part.length < WIDTH - TERM ? part.replaceAll(' ', UNBREAKABLE) : part));
+  const lines = wrap(whole.join(', '), WIDTH, `${term} `.padEnd(TERM), ' '.repeat(TERM));
+  return lines.map((line) => line.replaceAll(UNBREAKABLE, ' ').trimEnd());
+}

@@ -1,0 +1,84 @@
+import { Fault } from '../../base/fault.ts';
+import { decodeLeaseValue } from '../../leases/lease-value.ts';
+import type { StoredLease } from '../../leases/store.ts';
+import { parseSubnetKey } from '../../leases/subnet-key.ts';
+import { formatIpv4 } from '../../net/ipv4.ts';
+import { formatPrefix } from '../../net/prefix.ts';
+import type { Check, Ground } from '../ground.ts';
+import { bad, good, type Outcome } from '../outcome.ts';
+
+/** A lease with what must be its host's alone. */
+interface Claimed {
+  readonly stored: StoredLease;
+  readonly subnet: string;
+  /** `PublicIP 10.99.0.11`, `MAC 02:00:00:00:00:01`. */
+  readonly marks: readonly string[];
+}
+
+/** Two hosts with one PublicIP or one MAC get each other's packets. This host's own lease is looked at as well. */
+export const duplicates: Check = {
+  name: 'PublicIPs and MACs',
+  look: async (ground) => {
+    const { entries } = await ground.store.list();
+    const claimed = entries.flatMap(read);
+    const [pair] = pairsOf(claimed);
+    if (pair !== undefined) {
+      return conflict(...pair, ground);
+    }
+    return good(`none of ${claimed.length} leases shares its PublicIP or its MAC with another one`);
+  },
+};
+
+/** What cannot be read as a vxlan lease is left out, as the mirror leaves it out. */
+function read(stored: StoredLease): Claimed[] {
+  try {
+    const subnet = parseSubnetKey(stored.name);
+    const value = decodeLeaseValue(stored.value);
+    return value.kind === 'vxlan'
+      ? [
+          {
+            stored,
+            subnet: formatPrefix(subnet),
+            marks: [`PublicIP ${formatIpv4(value.publicIp)}`, `MAC ${value.mac}`],
+          },
+        ]
+      : [];
+  } catch (error) {
+    if (error instanceof Fault) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** Two keys may mean one subnet, of a host with both families for instance: that is no conflict. */
+function* pairsOf(claimed: readonly Claimed[]): Generator<[mark: string, one: Claimed, other: Claimed]> {
+  const first = new Map<string, Claimed>();
+  for (const one of claimed) {
+    for (const mark of one.marks) {
+      const other = first.get(mark);
+      if (other !== undefined && other.subnet !== one.subnet) {
+        yield [mark, other, one];
+      }
+      first.set(mark, other ?? one);
+    }
+  }
+}
+
+async function conflict(mark: string, one: Claimed, other: Claimed, ground: Ground): Promise<Outcome> {
+  const stale = (await isMoreAlive(one, other, ground)) ? other : one;
+  return bad(
+    `the leases of ${one.subnet} and ${other.subnet} both have the ${mark}`,
+    `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} del '${stale.stored.key}', unless its host lives: then another --public-ip or MAC there`,
+  );
+}
+
+/** Whose host is there: this one, or one that answers through the tunnel; else the one whose lease was written last. */
+async function isMoreAlive(one: Claimed, other: Claimed, { standing, reach }: Ground): Promise<boolean> {
+  const own = standing.subnet === undefined ? undefined : formatPrefix(standing.subnet);
+  const answering = (await reach())
+    .filter(({ largest }) => largest > 0)
+    .map(({ lease }) => formatPrefix(lease.subnet));
+  const [first, second] = [one, other].map(({ subnet }) => subnet === own || answering.includes(subnet));
+  return first === second ? one.stored.modRevision > other.stored.modRevision : first === true;
+}

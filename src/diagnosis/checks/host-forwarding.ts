@@ -1,0 +1,13 @@
+import { isHostForwarding } from '../../kernel/host-forwarding.ts';
+import { FORWARDING_OFF } from '../../overlay/host-checks.ts';
+import type { Check } from '../ground.ts';
+import { bad, good } from '../outcome.ts';
+
+/** Containers' packets pass from their bridge to the tunnel only where the host forwards. */
+export const hostForwarding: Check = {
+  name: 'host forwarding',
+  look: ({ kernel }) =>
+    isHostForwarding(kernel)
+      ? good('the host forwards IPv4')
+      : bad(FORWARDING_OFF.found, FORWARDING_OFF.mend),
+};

@@ -1,0 +1,49 @@
+import { formatIpv4 } from '../../net/ipv4.ts';
+import type { Check } from '../ground.ts';
+import { ALL_DIRECT, bad, good, NO_PEERS, NO_TUNNEL, type Outcome, unknown } from '../outcome.ts';
+import type { Reach } from '../reach.ts';
+
+/** How many hosts are named. */
+const NAMED = 3;
+
+/** Whether the tunnel's datagrams reach other hosts, and their answers this one. */
+export const udpPort: Check = {
+  name: 'UDP port',
+  look: async ({ standing, reach }) => {
+    const { tunnel } = standing;
+    if (tunnel === undefined) {
+      return NO_TUNNEL;
+    }
+    const reached = await reach();
+    if (reached.length === 0) {
+      return standing.leases.length === 0 ? NO_PEERS : ALL_DIRECT;
+    }
+    return judge(reached, tunnel.plan.port);
+  },
+};
+
+/** An answer proves more than any refusal, which may be an old one. */
+function judge(reached: readonly Reach[], port: number): Outcome {
+  const silent = reached.filter(({ largest }) => largest === 0);
+  const refused = silent.find(({ refusal }) => refusal !== undefined);
+  const [first] = silent;
+  if (refused?.refusal !== undefined) {
+    const address = formatIpv4(refused.lease.publicIp);
+    return refused.refusal === 'ECONNREFUSED'
+      ? bad(`nobody listens on UDP port ${port} of ${address}`, `systemctl restart l3missd, on ${address}`)
+      : bad(
+          `${address} cannot be reached (${refused.refusal})`,
+          `ip route get ${address}, which says which way packets to it take`,
+        );
+  }
+  if (first !== undefined) {
+    const names = silent.slice(0, NAMED).map(({ lease }) => formatIpv4(lease.publicIp));
+    const more = silent.length > NAMED ? ` and ${silent.length - NAMED} more` : '';
+    return unknown(
+      `${names.join(', ')}${more} neither answered a ping through the tunnel nor refused UDP port ${port}`,
+      `iptables -I INPUT -p udp --dport ${port} -j ACCEPT, on ${names.join(', ')} and on this host, unless those hosts are down`,
+    );
+  }
+  const count = reached.length;
+  return good(`${count} of ${count} hosts that were tried answer through the tunnel, UDP port ${port}`);
+}

@@ -1,0 +1,65 @@
+import type { Conversation } from '../kernel/conversation.ts';
+import { listNeighbours } from '../kernel/neighbours.ts';
+import type { Lease } from '../leases/lease.ts';
+import type { SubnetMisses } from '../misses/recording/subnet-counts.ts';
+import { formatIpv4 } from '../net/ipv4.ts';
+import { formatPrefix } from '../net/prefix.ts';
+import { PrefixTable } from '../net/prefix-table.ts';
+import type { LeaseRow } from '../status/lease-row.ts';
+import type { LeaseEnds } from './lease-ends.ts';
+import type { Standing } from './standing.ts';
+
+export interface LeaseRowsParts {
+  readonly kernel: Conversation;
+  readonly standing: Standing;
+  readonly ends: Pick<LeaseEnds, 'read'>;
+  /** Since the daemon's start, by subnet. */
+  readonly misses: readonly SubnetMisses[];
+}
+
+/**
+ * The leases of all other hosts with what this host holds for them, in the order of their subnets.
+ *
+ * @throws KernelFault
+ */
+export async function leaseRows({ kernel, standing, ends, misses }: LeaseRowsParts): Promise<LeaseRow[]> {
+  const { leases, tunnel } = standing;
+  const endOf = await ends.read();
+  const neighbours =
+    tunnel === undefined ? new Map<Lease, number>() : countNeighbours(kernel, tunnel.device.ifindex, leases);
+  const missesOf = new Map(misses.map((one) => [formatPrefix(one.subnet), one.misses]));
+  return leases
+    .toSorted((one, other) => one.subnet.address - other.subnet.address)
+    .map((lease) => {
+      const subnet = formatPrefix(lease.subnet);
+      const end = endOf.get(lease.key);
+      return {
+        subnet,
+        owner: formatIpv4(lease.publicIp),
+        mac: lease.mac,
+        backend: 'vxlan',
+        expiresAt: end === undefined ? null : new Date(end).toISOString(),
+        neighbours: neighbours.get(lease) ?? 0,
+        misses: missesOf.get(subnet) ?? 0,
+      };
+    });
+}
+
+function countNeighbours(
+  kernel: Conversation,
+  ifindex: number,
+  leases: readonly Lease[],
+): ReadonlyMap<Lease, number> {
+  const table = new PrefixTable<Lease>();
+  for (const lease of leases) {
+    table.set(lease.subnet, lease);
+  }
+  const counts = new Map<Lease, number>();
+  for (const { destination, mac } of listNeighbours(kernel, ifindex)) {
+    const lease = mac === undefined ? undefined : table.lookup(destination);
+    if (lease !== undefined) {
+      counts.set(lease, (counts.get(lease) ?? 0) + 1);
+    }
+  }
+  return counts;
+}

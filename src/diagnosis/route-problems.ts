@@ -1,0 +1,59 @@
+import { listAddresses } from '../kernel/addresses.ts';
+import { findRefusingRoute, type RouteMatch } from '../kernel/route-lookup.ts';
+import { formatIpv4 } from '../net/ipv4.ts';
+import { covers, formatPrefix } from '../net/prefix.ts';
+import { OWN_PROTOCOL } from '../overlay/ownership.ts';
+import type { Problem, RemoteStory } from './story.ts';
+
+/**
+ * What keeps packets for another host out of the tunnel; at most one.
+ *
+ * @throws KernelFault
+ */
+export function routeProblems(story: RemoteStory): Problem[] {
+  const { view, standing, lease } = story;
+  const { route } = view;
+  if (view.isTunnelled || (standing.mode.name === 'eager' && standing.isDirect(lease.publicIp))) {
+    return [];
+  }
+  if (route === undefined) {
+    return [refusal(story) ?? { found: 'no route leads to it', mend: ownRoute(story) }];
+  }
+  if (route.isLocal) {
+    return [{ found: 'this host has the address itself', mend: removalOfAddress(story) }];
+  }
+  const by = `its packets leave by ${view.device ?? 'another way'} (route ${formatPrefix(route.destination)})`;
+  const tunnel = story.tunnel.device.name;
+  return standing.network !== undefined && covers(standing.network, route.destination)
+    ? [{ found: `${by}, not by ${tunnel}`, mend: removalOfRoute(route, view.device) }]
+    : [{ found: `${by}: the route to ${tunnel} is missing`, mend: ownRoute(story) }];
+}
+
+/** A route inside the network that lets no packet pass, whatever the overlay's own route says. */
+function refusal({ kernel, address, standing: { network } }: RemoteStory): Problem | undefined {
+  const route = findRefusingRoute(kernel, address);
+  if (route === undefined || network === undefined || !covers(network, route.destination)) {
+    return undefined;
+  }
+  const text = `${route.kind} ${formatPrefix(route.destination)}`;
+  return { found: `the route ${text} lets no packet pass`, mend: `ip route del ${text}` };
+}
+
+/** The command that writes the route that the mode has. */
+function ownRoute({ standing: { mode, network }, lease: { subnet }, tunnel }: RemoteStory): string {
+  const device = `dev ${tunnel.device.name} proto ${OWN_PROTOCOL}`;
+  return mode.networkRoute && network !== undefined
+    ? `ip route replace ${formatPrefix(network)} ${device} scope link`
+    : `ip route replace ${formatPrefix(subnet)} via ${formatIpv4(subnet.address)} ${device} onlink`;
+}
+
+function removalOfRoute({ destination, gateway }: RouteMatch, device: string | undefined): string {
+  const via = gateway === undefined ? '' : ` via ${formatIpv4(gateway)}`;
+  const dev = device === undefined ? '' : ` dev ${device}`;
+  return `ip route del ${formatPrefix(destination)}${via}${dev}`;
+}
+
+function removalOfAddress({ kernel, address, view }: RemoteStory): string {
+  const held = listAddresses(kernel).find((one) => one.address === address);
+  return `ip address del ${formatIpv4(address)}/${held?.prefixLength ?? 32} dev ${view.device ?? 'lo'}`;
+}

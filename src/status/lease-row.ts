@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** One host's lease, as the mirror has it. */
+export const leaseRowSchema = z.object({
+  subnet: z.string(),
+  /** The host's PublicIP. */
+  owner: z.string(),
+  /** Of its tunnel device. */
+  mac: z.string(),
+  backend: z.literal('vxlan'),
+  /** Null for a reservation, and where etcd did not say. */
+  expiresAt: z.iso.datetime().nullable(),
+  /** Neighbours of this host's device in the subnet, its gateway's included. */
+  neighbours: z.int().nonnegative(),
+  /** Misses since the daemon's start. */
+  misses: z.int().nonnegative(),
+});
+
+export type LeaseRow = z.infer<typeof leaseRowSchema>;

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Container } from '../../src/lab/container.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { unicastNeighbours } from '../../src/lab/kernel-view.ts';
+import { ping } from '../../src/lab/ping.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { Browser, browserSkipReason } from '../support/browser.ts';
+import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
+import { StatusPage } from '../support/status-page.ts';
+import { STATUS_ADDRESS, Witness } from '../support/witness.ts';
+
+/**
+ * Each way in which a miss can end, brought about in the kernel: the journal, the story of the address, the statistics and
+ * the metrics tell the same of it, and what left by the tunnel was counted outside of the daemon.
+ */
+describe('each way that a miss can end is told alike everywhere', { skip: labSkipReason() }, () => {
+  const lab = labForSuite({
+    hosts: 2,
+    containers: 5,
+    daemonArguments: ['--status-address', STATUS_ADDRESS, '--idle-timeout', '1s'],
+  });
+  const host = () => lab().host(1);
+  const from = (): Container => lab().host(1).containers[0] ?? assert.fail('no container');
+  const remote = (number: number) => lab().host(2).containers[number]?.address ?? assert.fail('no container');
+  const page = pageOf(host);
+  const watch = () => Witness.begin(host(), page());
+
+  it('answered, and confirmed while it is in use', async () => {
+    const before = await watch();
+    const { roundTrips } = await ping(from(), remote(0), { count: 15, interval: 0.2 });
+    assert.ok(roundTrips.every((time) => time !== undefined));
+    const seen = await before.end(remote(0));
+    assert.equal(seen.sent, 15, 'packets that left by the tunnel');
+    assert.deepEqual(seen.journal[0], 'L3 first answered');
+    const refreshes = seen.journal.filter((line) => line === 'L3 refresh answered').length;
+    assert.ok(refreshes >= 1, `${seen.journal}`);
+    assert.deepEqual(seen.counted, { 'L3 first answered': 1, 'L3 refresh answered': refreshes });
+  });
+
+  it('no lease: the sender is told, and nothing leaves', async () => {
+    const before = await watch();
+    const { stdout } = await host().namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', '10.5.200.1']);
+    assert.match(stdout, /Destination Host Unreachable/);
+    const seen = await before.end('10.5.200.1');
+    assert.deepEqual([seen.sent, seen.journal], [0, ['L3 first no-lease']]);
+    assert.deepEqual(seen.counted, { 'L3 first no-lease': 1 });
+  });
+
+  it("this host's own subnet, when its bridge has no route", async (test) => {
+    const own = from().address.replace(/\.\d+$/, '.200');
+    const { lease } = await host().daemon.statistics();
+    await host().namespace.configure(`route del ${lease?.subnet} dev cni0`);
+    test.after(() => host().namespace.configure(`route add ${lease?.subnet} dev cni0`));
+    const before = await watch();
+    const { stdout } = await host().namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', own]);
+    assert.match(stdout, /Destination Host Unreachable/);
+    const seen = await before.end(own);
+    assert.deepEqual([seen.sent, seen.journal], [0, ['L3 first own-subnet']]);
+    assert.deepEqual(seen.counted, { 'L3 first own-subnet': 1 });
+  });
+
+  it('asked again while the daemon stood still: answered, and answered already', async () => {
+    const before = await watch();
+    const { process: daemon } = host().daemon;
+    daemon.kill('SIGSTOP');
+    const first = ping(from(), remote(1), { count: 1, patience: 5 });
+    await waitUntil('an entry that waits', async () => (await stateOf(host(), remote(1))) === 'INCOMPLETE');
+    // The kernel asks a second time after a second (retrans_time).
+    await delay(1200);
+    daemon.kill('SIGCONT');
+    assert.notEqual((await first).roundTrips[0], undefined);
+    const seen = await before.end(remote(1));
+    assert.equal(seen.sent, 1);
+    assert.deepEqual(seen.journal.slice(0, 2), ['L3 first answered', 'L3 first already-answered']);
+    assert.equal(seen.counted['L3 first already-answered'], 1);
+  });
+
+  it('refused by the kernel, because the entry was gone', async () => {
+    const before = await watch();
+    const { process: daemon } = host().daemon;
+    daemon.kill('SIGSTOP');
+    const first = ping(from(), remote(2), { count: 1, patience: 1 });
+    await waitUntil('an entry that waits', async () => (await stateOf(host(), remote(2))) === 'INCOMPLETE');
+    await host().namespace.configure(`neighbour del ${remote(2)} dev flannel.1`);
+    daemon.kill('SIGCONT');
+    assert.equal((await first).roundTrips[0], undefined);
+    const seen = await before.end(remote(2));
+    assert.deepEqual([seen.sent, seen.journal], [0, ['L3 first refused ENOENT']]);
+    assert.deepEqual(seen.counted, { 'L3 first refused': 1 });
+    assert.equal(await stateOf(host(), remote(2)), undefined);
+  });
+
+  it('held until the leases are listed, and recovered then', async (test) => {
+    const subnet = remote(0).replace(/\.\d+$/, '');
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      await host().daemon.stop();
+      // The misses of a whole start: before the daemon listens, before it knows the leases, and after.
+      const script = `for n in $(seq 20 250); do echo x > /dev/udp/${subnet}.$n/9; sleep 0.004; done`;
+      const sending = host().namespace.attempt('bash', ['-c', `sleep 0.3; ${script}`]);
+      await host().daemon.start();
+      await sending;
+      const { misses } = await host().daemon.statistics();
+      if (misses.held > 0) {
+        const witness = new Witness(host(), page());
+        const held = await witness.heldDestination();
+        await page()?.untilText('journal-count', /live/);
+        const seen = await witness.end(held);
+        assert.deepEqual(seen.journal, ['L3 first held', 'L3 first recovered']);
+        assert.equal(seen.counted['L3 first held'], misses.held);
+        test.diagnostic(`${misses.held} held, ${misses.recovered} recovered at attempt ${attempt}`);
+        return;
+      }
+    }
+    assert.fail('no miss came between the listening and the list');
+  });
+});
+
+describe('each way that a frame without a forwarding entry can end is told alike', {
+  skip: labSkipReason(),
+}, () => {
+  const ADDRESS = '192.168.77.1';
+  const NOBODY = '02:00:00:00:99:99';
+  const lab = labForSuite({
+    hosts: 2,
+    containers: 1,
+    daemonArguments: ['--status-address', STATUS_ADDRESS, '--fdb', 'on-demand'],
+  });
+  const seen = pageOf(() => lab().host(1));
+
+  it('answered, because a lease names its MAC', async () => {
+    const host = lab().host(1);
+    const { device } = await lab().host(2).daemon.statistics();
+    const mac = device?.mac ?? '';
+    // An operator's own neighbour: nothing but its first frame tells that it needs a forwarding entry.
+    await lab().host(2).namespace.configure(`address add ${ADDRESS}/32 dev lo`);
+    await host.namespace.configure(
+      `route add ${ADDRESS}/32 dev flannel.1`,
+      `neighbour add ${ADDRESS} lladdr ${mac} dev flannel.1 nud permanent`,
+    );
+    const before = await Witness.begin(host, seen());
+    const pingOnce = () => host.namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', ADDRESS]);
+    await pingOnce();
+    assert.equal((await pingOnce()).status, 0);
+    const { journal, counted } = await before.endFrames(mac);
+    assert.deepEqual([journal, counted], [['L2 first answered'], { 'L2 first answered': 1 }]);
+  });
+
+  it('no lease names its MAC', async () => {
+    const host = lab().host(1);
+    await host.namespace.configure(
+      `neighbour replace ${ADDRESS} lladdr ${NOBODY} dev flannel.1 nud permanent`,
+    );
+    const before = await Witness.begin(host, seen());
+    await host.namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', ADDRESS]);
+    const { journal, counted } = await before.endFrames(NOBODY);
+    assert.deepEqual([journal, counted], [['L2 first no-lease'], { 'L2 first no-lease': 1 }]);
+  });
+});
+
+/** The page of a host's daemon in a browser, where there is one, for all tests of the suite that this is called in. */
+function pageOf(host: () => Host): () => StatusPage | undefined {
+  let browser: Browser | undefined;
+  let page: StatusPage | undefined;
+  before(async () => {
+    if (!browserSkipReason()) {
+      browser = await Browser.start(host().namespace.name);
+      const tab = await browser.blank();
+      // Wide enough for all columns.
+      await tab.show({ scheme: 'light', width: 1280, height: 900 });
+      await tab.go(`http://${STATUS_ADDRESS}/`);
+      page = new StatusPage(tab);
+      await page.untilText('journal-count', /live/);
+    }
+  });
+  after(() => browser?.close());
+  return () => page;
+}
+
+async function stateOf(host: Host, address: string): Promise<string | undefined> {
+  const found = (await unicastNeighbours(host)).find(({ dst }) => dst === address);
+  return found?.state[0];
+}

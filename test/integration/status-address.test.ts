@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { BackgroundProcess } from '../../src/lab/background-process.ts';
+import { builtProgram } from '../../src/lab/daemon.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { ask } from '../../src/status/control-client.ts';
+import { latencySchema } from '../../src/status/latency.ts';
+import { LATENCY_PATH } from '../../src/status/paths.ts';
+import { FlowProgram, flowSkipReason } from '../support/flow.ts';
+import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
+import { statsOf } from '../support/static-peer.ts';
+
+const PORT = 9477;
+const HEALTH_PORT = 8081;
+/** Nobody's. */
+const SCAN = { first: '10.5.100.0', count: 10_000, rate: 5000 };
+
+describe('the status address of a real daemon', { skip: labSkipReason() || flowSkipReason() }, () => {
+  const lab = labForSuite({ hosts: 1 });
+
+  it('serves beside the health port, and neither serves what the other does', async () => {
+    const host = lab().host(1);
+    await host.daemon.start(
+      ...['--status-address', `127.0.0.1:${PORT}`],
+      ...['--healthz-ip', '127.0.0.1', '--healthz-port', String(HEALTH_PORT)],
+    );
+    const statuses = await Promise.all([
+      ...['/metrics', '/v1/stats', '/v1/misses', '/v1/kernel', '/healthz', '/readyz', '/v1/doctor'].map(
+        (path) => statusOf(host, PORT, path),
+      ),
+      ...['/healthz', '/readyz', '/metrics', '/v1/stats'].map((path) => statusOf(host, HEALTH_PORT, path)),
+    ]);
+    assert.deepEqual(statuses, ['200', '200', '200', '200', '404', '404', '404', '200', '200', '404', '404']);
+    assert.doesNotMatch(readFileSync(host.daemon.logFile, 'utf8'), /not a loopback address/);
+  });
+
+  it('answers every miss under a thousand bad clients, of whom it keeps 64, and others behind them', async (test) => {
+    const host = lab().host(1);
+    const flow = await FlowProgram.compile(lab().folder);
+    const quiet = await scanned(host, flow);
+    const storm = await BackgroundProcess.start({
+      namespace: host.namespace,
+      outlive: false,
+      command: [process.execPath, clients(), String(PORT)],
+      logFile: join(host.folder, 'storm.log'),
+    });
+    await waitUntil('dropped connections', () => /"dropped":[1-9]\d{3,}/.test(storm.lastLines(1)), {
+      timeout: 20_000,
+    });
+    const stormy = await scanned(host, flow);
+    assert.ok(storm.running);
+    // One that is too many is accepted, and closed in the same turn: a look may meet a few of these.
+    const bounded = async () => {
+      const open = await connectionsOf(host);
+      return open >= 1 && open <= 64 && { open };
+    };
+    const { open } = await waitUntil('at most 64 connections', bounded);
+    test.diagnostic(
+      `quiet ${JSON.stringify(quiet)}; under bad clients ${JSON.stringify(stormy)}; ${open} open`,
+    );
+    for (const { answered, p50 } of [quiet, stormy]) {
+      assert.ok(answered > 0.99 * SCAN.count, `${answered} were answered`);
+      assert.ok(p50 !== null && p50 < 1000, `${p50} us`);
+    }
+    await storm.stop();
+    await waitUntil('an answer', async () => (await statusOf(host, PORT, '/metrics')) === '200');
+  });
+
+  it('ends the daemon with one line when it cannot be had', async () => {
+    const host = lab().host(1);
+    await host.daemon.stop();
+    const holder = await BackgroundProcess.start({
+      namespace: host.namespace,
+      outlive: false,
+      command: [
+        process.execPath,
+        '-e',
+        `require('node:net').createServer().listen(${PORT}, '127.0.0.1', () => console.log('up'))`,
+      ],
+      logFile: join(host.folder, 'holder.log'),
+    });
+    await waitUntil('the port to be taken', () => holder.lastLines().includes('up'));
+    const own = ['--etcd-endpoints', lab().etcd.endpoint, '--iface', 'eth0', '--log-format', 'json'];
+    const files = ['--subnet-file', host.daemon.subnetFile, '--control-socket', host.daemon.controlSocket];
+    const [program = '', ...rest] = builtProgram();
+    for (const [address, found] of [
+      [`127.0.0.1:${PORT}`, /--status-address: 127\.0\.0\.1:9477 is in use; allowed: a free port/],
+      ['192.0.2.1:9477', /--status-address: 192\.0\.2\.1 is no address of this host/],
+    ] as const) {
+      const args = [...rest, 'run', ...own, ...files, '--status-address', address];
+      const { status, stderr } = await host.namespace.attempt(program, args, { timeout: 20_000 });
+      assert.equal(status, 1, stderr);
+      assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', found);
+    }
+    await holder.stop();
+  });
+
+  it('warns in the log when others can reach it', async () => {
+    const host = lab().host(1);
+    await host.daemon.start('--status-address', `0.0.0.0:${PORT}`);
+    assert.match(readFileSync(host.daemon.logFile, 'utf8'), /not a loopback address/);
+    await host.daemon.stop();
+  });
+
+  it('serves while the daemon still waits for the network config', async () => {
+    const host = lab().host(1);
+    await lab().etcd.delete('/coreos.com/network/config');
+    await host.daemon.launch('--status-address', `127.0.0.1:${PORT}`);
+    const script = `fetch('http://127.0.0.1:${PORT}/metrics').then(async (it) => console.log(await it.text()))`;
+    const metrics = await waitUntil('metrics', async () => {
+      const { stdout } = await host.namespace.attempt(process.execPath, ['-e', script]);
+      return stdout.includes('# TYPE l3missd_ready') && stdout;
+    });
+    assert.match(metrics, /^l3missd_ready 0$/m);
+    assert.match(metrics, /^l3missd_condition\{condition="listed"\} 0$/m);
+    assert.match(metrics, /^l3missd_kernel_neighbour_limit\{threshold="gc_thresh3"\} [1-9]/m);
+    assert.doesNotMatch(metrics, /^l3missd_lease_(info|expiry)/m);
+    await host.daemon.stop();
+  });
+});
+
+function clients(): string {
+  return fileURLToPath(new URL('../support/bad-clients.js', import.meta.url));
+}
+
+/** Sends first packets to addresses that nobody has, and tells how many were answered and how fast since the start. */
+async function scanned(host: Host, flow: FlowProgram) {
+  const before = (await statsOf(host)).misses.noLease;
+  const begin = performance.now();
+  await flow.scan(host.namespace, SCAN);
+  const answered = async () => (await statsOf(host)).misses.noLease - before;
+  await waitUntil('the answers', async () => (await answered()) > 0.99 * SCAN.count);
+  const milliseconds = Math.round(performance.now() - begin);
+  const { p50, p99 } = await ask(host.daemon.controlSocket, { path: LATENCY_PATH, schema: latencySchema });
+  return { answered: await answered(), milliseconds, p50, p99 };
+}
+
+/** The status of an answer, as a client in the host's namespace gets it. */
+async function statusOf(host: Host, port: number, path: string): Promise<string> {
+  const script = `fetch('http://127.0.0.1:${port}${path}').then((answer) => console.log(answer.status))`;
+  return (await host.namespace.attempt(process.execPath, ['-e', script])).stdout.trim();
+}
+
+/** How many connections the server has (/proc/net/tcp: state 1 is ESTABLISHED, inode 0 not accepted yet). */
+async function connectionsOf(host: Host): Promise<number> {
+  const local = new RegExp(`^[^:]+:${PORT.toString(16).toUpperCase()}$`);
+  return (await host.namespace.run('cat', '/proc/net/tcp'))
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((row) => local.test(row[1] ?? '') && row[3] === '01' && row[9] !== '0').length;
+}
