@@ -135,6 +135,7 @@ function resolverOf({
     },
     neighbours: {
       installed: count('neighbours'),
+      written: count('written'),
       rewritten: count('rewritten'),
       removed: count('removed'),
       adopted: count('adopted'),

@@ -10,6 +10,15 @@ export interface Clock {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
+/**
+ * When this thread's `performance.now()` was 0, in milliseconds of CLOCK_MONOTONIC, which all threads of the process share.
+ * `performance.timeOrigin` would not do: it is of the wall clock, which may be set between the starts of two threads.
+ */
+export function monotonicOrigin(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6 - performance.now();
+}
+
 /** setTimeout takes at most 2^31-1 ms and fires at once above it. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 

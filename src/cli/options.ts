@@ -137,8 +137,8 @@ export const options = {
     value: '<number>',
     environment: 'L3MISSD_JOURNAL_ENTRIES',
     default: '10000',
-    help: 'How many of the latest misses are kept for "l3missd misses": 1 to 1000000.',
-    parse: integer(1, 1_000_000),
+    help: 'How many of the latest misses are kept for "l3missd misses": 1 to 100000.',
+    parse: integer(1, 100_000),
   }),
   removalHold: value({
     name: 'removal-hold',

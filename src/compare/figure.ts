@@ -17,6 +17,8 @@ export interface Figure {
   readonly better: 'less' | 'more';
   /** Whether it depends on the share of nodes that is talked to, beside their number. */
   readonly byActive: boolean;
+  /** Values below this, in its unit, are as much whatever else happens as the contestant's: a ratio to one is rough. */
+  readonly resolution?: number;
   /** What it means and how it was measured, in one sentence. */
   readonly sentence: string;
 }

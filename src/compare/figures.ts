@@ -85,6 +85,9 @@ const MEMORY: Figure = {
     'What the kernel frees in its caches kmalloc and ip_fib when the tunnel device is removed, with the agent killed before, after traffic to the largest active share and to every node (/proc/slabinfo as root; to some 50 KiB, the device itself among it). In the first three rounds, and of at least 1,000 entries.',
 };
 
+/** What the agent does by itself, such as looking at its device, falls into one turn and not into another. In milliseconds. */
+const PROCESSOR_RESOLUTION = 1;
+
 const PHASES = [
   ['start', 'start', 'from its start until it is ready', false],
   ['burst', 'burst', 'during the burst to new destinations', true],
@@ -102,6 +105,7 @@ const USAGE_FIGURES: readonly Figure[] = PHASES.flatMap(([phase, title, when, by
     group: 'The agent itself',
     title: `processor, ${title}`,
     unit: 'ms',
+    resolution: PROCESSOR_RESOLUTION,
     byActive,
     sentence: `Processor time of the agent and its children ${when} (schedstat of their threads).`,
   },

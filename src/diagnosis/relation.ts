@@ -33,7 +33,8 @@ export function decisionOf(standing: Standing, relation: Relation, lease: Lease 
       : REMOTE[mode.name];
   }
   if (relation === 'nobody') {
-    return listed ? NOBODY[mode.networkRoute ? 'asked' : 'unasked'] : UNDECIDED;
+    const asks = mode.networkRoute;
+    return listed || !asks ? NOBODY[asks ? 'asked' : 'unasked'] : UNDECIDED;
   }
   return network === undefined
     ? 'nothing yet: the network config has not been read'

@@ -2,6 +2,7 @@ import { listAddresses } from '../kernel/addresses.ts';
 import { findRefusingRoute, type RouteMatch } from '../kernel/route-lookup.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import { covers, formatPrefix } from '../net/prefix.ts';
+import { RTPROT_KERNEL } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { Problem, RemoteStory } from './story.ts';
 
@@ -25,7 +26,7 @@ export function routeProblems(story: RemoteStory): Problem[] {
   const by = `its packets leave by ${view.device ?? 'another way'} (route ${formatPrefix(route.destination)})`;
   const tunnel = story.tunnel.device.name;
   return standing.network !== undefined && covers(standing.network, route.destination)
-    ? [{ found: `${by}, not by ${tunnel}`, mend: removalOfRoute(route, view.device) }]
+    ? [{ found: `${by}, not by ${tunnel}`, mend: wayOut(route, view.device) }]
     : [{ found: `${by}: the route to ${tunnel} is missing`, mend: ownRoute(story) }];
 }
 
@@ -45,6 +46,14 @@ function ownRoute({ standing: { mode, network }, lease: { subnet }, tunnel }: Re
   return mode.networkRoute && network !== undefined
     ? `ip route replace ${formatPrefix(network)} ${device} scope link`
     : `ip route replace ${formatPrefix(subnet)} via ${formatIpv4(subnet.address)} ${device} onlink`;
+}
+
+/** The kernel's own route comes back with its address, and whoever has the interface needs it. */
+function wayOut(route: RouteMatch, device: string | undefined): string {
+  const range = formatPrefix(route.destination);
+  return route.protocol === RTPROT_KERNEL
+    ? `another range than ${range} for ${device ?? 'that interface'}, or for the overlay: both have it`
+    : removalOfRoute(route, device);
 }
 
 function removalOfRoute({ destination, gateway }: RouteMatch, device: string | undefined): string {

@@ -89,7 +89,8 @@ export function findForwarding(
       [found] = toForwarding(payload, ifindex);
     });
   } catch (error) {
-    acceptRefusal(error, 'ENOENT');
+    // ENODEV: the interface is gone, and its entries with it.
+    acceptRefusal(error, 'ENOENT', 'ENODEV');
   }
   return found;
 }

@@ -79,7 +79,8 @@ export function findNeighbour(
       [found] = toNeighbour(payload, ifindex);
     });
   } catch (error) {
-    acceptRefusal(error, 'ENOENT');
+    // ENODEV: the interface is gone, and its neighbours with it.
+    acceptRefusal(error, 'ENOENT', 'ENODEV');
   }
   return found;
 }

@@ -13,6 +13,8 @@ export const COUNTERS = [
   'routesWritten',
   'routesRemoved',
   'routesFailed',
+  /** Neighbours that were new, and written because the kernel asked for them. */
+  'written',
   /** Neighbours that were there at the start and right. */
   'adopted',
   /** Neighbours that followed a lease to another MAC. */

@@ -3,6 +3,7 @@ import { contains, type Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
+import type { Counters } from './counters.ts';
 import { decide, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Outbox } from './outbox.ts';
@@ -19,6 +20,7 @@ import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
 
 export interface MissAnswersParts {
+  readonly counters: Counters;
   readonly recording: Recording;
   /** This host's own. */
   readonly ownSubnet: Prefix;
@@ -32,6 +34,7 @@ export interface MissAnswersParts {
 
 /** Answers the kernel's questions about single addresses. */
 export class MissAnswers {
+  readonly #counters: Counters;
   readonly #recording: Recording;
   readonly #ownSubnet: Prefix;
   readonly #leases: PrefixTable<RemoteHost>;
@@ -43,6 +46,7 @@ export class MissAnswers {
   #unknown: Ipv4 | undefined;
 
   constructor(parts: MissAnswersParts) {
+    this.#counters = parts.counters;
     this.#recording = parts.recording;
     this.#ownSubnet = parts.ownSubnet;
     this.#leases = parts.leases;
@@ -110,7 +114,11 @@ export class MissAnswers {
     if (this.#installed.isFull && !this.#installed.has(destination)) {
       this.#outbox.evict();
     }
-    return this.#installed.touch(destination, remote);
+    const wasKnown = this.#installed.touch(destination, remote);
+    if (!wasKnown) {
+      this.#counters.add('written');
+    }
+    return wasKnown;
   }
 
   /** An entry in PROBE that is not ours was put there by somebody who may know better than the leases. */
@@ -121,6 +129,8 @@ export class MissAnswers {
       this.#unknown = destination;
       const outcome = contains(this.#ownSubnet, destination) ? OWN_SUBNET : NO_LEASE_FOUND;
       this.#recording.noteAnswer(destination, state === NUD_PROBE ? REFRESH : FIRST, outcome, undefined);
+    } else {
+      this.#recording.noteUnanswered();
     }
   }
 }

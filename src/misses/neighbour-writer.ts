@@ -16,6 +16,7 @@ import { decide, HOLD, NO_LEASE } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Lifetime } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
+import { FIRST, REFRESH } from './recording/outcomes.ts';
 import type { Recording } from './recording/recording.ts';
 import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
@@ -48,6 +49,8 @@ interface Change {
   readonly remote: RemoteHost | undefined;
   /** Undefined: an answer to who waited for it. */
   readonly count: CounterName | undefined;
+  /** Of such an answer: FIRST or REFRESH. */
+  readonly phase?: number;
 }
 
 /** Writes what a dump of the neighbours shows to be due: after the first list, and after an overrun. */
@@ -108,12 +111,13 @@ export class NeighbourWriter {
    */
   answerWaiting(present: readonly Neighbour[], leases: PrefixTable<RemoteHost>, listed: boolean): boolean {
     const changes: Change[] = [];
-    for (const { destination } of present.filter(isWaiting)) {
+    for (const { destination, state } of present.filter(isWaiting)) {
+      const phase = state === NUD_PROBE ? REFRESH : FIRST;
       const decision = decide(destination, leases, listed);
       if (decision === NO_LEASE) {
-        changes.push({ destination, remote: undefined, count: undefined });
+        changes.push({ destination, remote: undefined, count: undefined, phase });
       } else if (decision !== HOLD) {
-        changes.push({ destination, remote: decision, count: undefined });
+        changes.push({ destination, remote: decision, count: undefined, phase });
       }
     }
     return this.#write('answer waiting neighbours', changes);
@@ -194,7 +198,9 @@ export class NeighbourWriter {
     return forwarded && evicted && !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));
   }
 
-  #note({ destination, remote, count }: Change, refusal: string | undefined, evictions: Change[]): void {
+  #note(change: Change, refusal: string | undefined, evictions: Change[]): void {
+    const { destination, remote, count, phase = FIRST } = change;
+    const isNew = phase === FIRST && remote !== undefined && !this.#installed.has(destination);
     if (refusal !== undefined && OUT_OF_MEMORY.has(refusal)) {
       return;
     }
@@ -204,7 +210,8 @@ export class NeighbourWriter {
       this.#touch(destination, remote, evictions);
     }
     if (count === undefined) {
-      this.#parts.recording.noteRecovered(destination, remote, refusal);
+      this.#parts.recording.noteRecovered(destination, phase, remote, refusal);
+      this.#parts.counters.add('written', isNew && refusal === undefined ? 1 : 0);
     } else if (refusal === undefined) {
       this.#parts.counters.add(count);
     }

@@ -147,7 +147,7 @@ export class Outbox {
       this.#changes.settle();
     }
     const { counters, installed, subnets } = this.#parts;
-    counters.set('neighbours', installed.size + subnets.size);
+    counters.set('neighbours', installed.size + subnets.tunnelled);
     counters.set('subnets', subnets.size);
   }
 

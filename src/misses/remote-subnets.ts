@@ -38,6 +38,7 @@ export class RemoteSubnets implements AgingEntries {
   readonly #inUse = new Map<number, RemoteSubnet>();
   readonly #suspects = new Map<number, RemoteSubnet>();
   readonly #changed = new Set<number>();
+  #tunnelled = 0;
   #now = 0;
 
   /** @param maximum how many there may be where they come with misses */
@@ -49,6 +50,11 @@ export class RemoteSubnets implements AgingEntries {
 
   get size(): number {
     return this.#inUse.size + this.#suspects.size;
+  }
+
+  /** How many of them go by a neighbour. */
+  get tunnelled(): number {
+    return this.#tunnelled;
   }
 
   tick(now: number): void {
@@ -152,7 +158,9 @@ export class RemoteSubnets implements AgingEntries {
   /** Its entries lead to that host now. */
   lead(subnet: RemoteSubnet, host: RemoteHost | undefined): void {
     const former = subnet.isTunnelled ? subnet.host?.vtep : undefined;
+    this.#tunnelled -= subnet.isTunnelled ? 1 : 0;
     subnet.host = host;
+    this.#tunnelled += subnet.isTunnelled ? 1 : 0;
     subnet.isWrong = false;
     const vtep = subnet.isTunnelled ? host?.vtep : undefined;
     if (former !== vtep) {

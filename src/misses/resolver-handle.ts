@@ -1,3 +1,4 @@
+import { monotonicOrigin } from '../base/clock.ts';
 import { BlockingThread } from '../kernel/blocking-thread.ts';
 import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import { openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
@@ -99,7 +100,7 @@ export class ResolverHandle {
         routeDescriptor,
         counters: this.counters.memory,
         recording: this.recording,
-        clockOrigin: performance.timeOrigin,
+        clockOrigin: monotonicOrigin(),
       } satisfies ResolverStart,
       descriptor,
       otherDescriptors: [routeDescriptor],

@@ -16,7 +16,7 @@ export interface ResolverStart {
   readonly routeDescriptor: number;
   readonly counters: SharedArrayBuffer;
   readonly recording: RecordingMemory;
-  /** When main's monotonic clock began, in milliseconds of the wall clock. */
+  /** See `monotonicOrigin`, of main. */
   readonly clockOrigin: number;
   readonly maximum: number;
   readonly idleTimeout: number;

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
+import { monotonicOrigin } from '../base/clock.ts';
 import { portToMain, runBlockingLoop } from '../kernel/blocking-loop.ts';
 import { Conversation } from '../kernel/conversation.ts';
 import { descriptorTransport } from '../kernel/transport.ts';
@@ -15,7 +16,7 @@ function run(start: ResolverStart & { readonly control: SharedArrayBuffer }): vo
   const port = portToMain('resolver-thread');
   const post = (message: ResolverMessage) => port.postMessage(message);
   // Each thread's clock begins with the thread.
-  const offset = performance.timeOrigin - start.clockOrigin;
+  const offset = monotonicOrigin() - start.clockOrigin;
   const now = () => performance.now() + offset;
   const unknown = new UnknownAddresses(now);
   const resolver = new Resolver({

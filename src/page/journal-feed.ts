@@ -52,7 +52,7 @@ export class JournalFeed {
 
   /** Connects anew. The live events come first, so that nothing is missed between the list and them. */
   start(): void {
-    this.stop();
+    this.#cutOff();
     const connected = new AbortController();
     this.#connected = connected;
     const { signal } = connected;
@@ -62,7 +62,7 @@ export class JournalFeed {
       window.setTimeout(() => this.#connected === connected && this.start(), milliseconds);
     const fail = () => {
       if (!signal.aborted) {
-        this.stop();
+        this.#cutOff();
         again(TRY_AGAIN_AFTER);
       }
     };
@@ -79,7 +79,13 @@ export class JournalFeed {
     source.addEventListener('skipped', ({ data }) => this.#skip(Number(data)));
   }
 
+  /** Until `start` is called nothing is asked. */
   stop(): void {
+    this.#cutOff();
+    this.#connected = undefined;
+  }
+
+  #cutOff(): void {
     this.#connected?.abort();
     this.#queue = [];
     this.#state = 'away';

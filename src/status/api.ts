@@ -41,7 +41,10 @@ export interface StatusSources {
 /** The questions that change nothing, for the control socket and for --status-address. */
 export function statusRoutes({ stats, observer, kernel, leases, lookup }: StatusSources): Routes {
   return {
-    [STATS_PATH]: (parameters) => readQuestion(parameters, [], () => json(stats())),
+    [STATS_PATH]: (parameters) => {
+      refuseParameters(parameters);
+      return json(stats());
+    },
     [MISSES_PATH]: (parameters) => {
       const [query, limit] = readQuestion(parameters, ['outcome', 'subnet', 'since', 'limit'], (given) => [
         parseMissQuery(given),
@@ -56,11 +59,22 @@ export function statusRoutes({ stats, observer, kernel, leases, lookup }: Status
       );
       return json(observer.top(limit));
     },
-    [HISTORY_PATH]: (parameters) => readQuestion(parameters, [], () => json(observer.history())),
-    [LATENCY_PATH]: (parameters) =>
-      readQuestion(parameters, [], () => json(describeLatency(observer.latencies()))),
-    [KERNEL_PATH]: (parameters) => readQuestion(parameters, [], () => json(kernel())),
-    [LEASES_PATH]: async (parameters) => json(await readQuestion(parameters, [], () => leases())),
+    [HISTORY_PATH]: (parameters) => {
+      refuseParameters(parameters);
+      return json(observer.history());
+    },
+    [LATENCY_PATH]: (parameters) => {
+      refuseParameters(parameters);
+      return json(describeLatency(observer.latencies()));
+    },
+    [KERNEL_PATH]: (parameters) => {
+      refuseParameters(parameters);
+      return json(kernel());
+    },
+    [LEASES_PATH]: async (parameters) => {
+      refuseParameters(parameters);
+      return json(await leases());
+    },
     [LOOKUP_PATH]: (parameters) =>
       json(lookup(readQuestion(parameters, ['address'], (given) => addressIn(given)))),
   };
@@ -91,4 +105,8 @@ function addressIn(parameters: URLSearchParams): Ipv4 {
     throw new QuestionFault('address', 'not given', 'an IPv4 address');
   }
   return parseIpv4(address, 'address');
+}
+
+function refuseParameters(parameters: URLSearchParams): void {
+  readQuestion(parameters, [], () => undefined);
 }

@@ -125,6 +125,9 @@ export function refusal(
   if (theirs !== undefined && response.statusCode === 503) {
     return new StatusFault(path, body.slice(0, 200), 'another try later');
   }
+  if (theirs !== undefined && response.statusCode === 500) {
+    return new StatusFault(path, 'l3missd could not find out', 'another try; its log says what failed');
+  }
   return foreign(path);
 }
 

@@ -20,8 +20,8 @@ const TICK_MS = 1000;
 /** How often new records are looked at while somebody follows them. */
 const LOOK_MS = 100;
 
-/** The kernel tells the size of its table with the parameters of all interfaces, so it is asked each so many ticks. */
-const TICKS_PER_TABLE_SIZE = 10;
+/** The kernel tells the size of its table with the parameters of all interfaces, so it is not asked more often, in milliseconds. */
+const TABLE_SIZE_EVERY_MS = 10_000;
 
 /** When the wall clock is this far from where it was, in milliseconds, somebody set it. */
 const CLOCK_SET_MS = 50;
@@ -42,7 +42,8 @@ export interface ObserverParts {
   readonly kept: number;
   readonly clock: Clock;
   /** How many entries the kernel's table holds. */
-  readonly tableEntries: () => number;
+  /** Undefined: as many as before, as far as is known. */
+  readonly tableEntries: () => number | undefined;
 }
 
 /** What is new: the latest records, of which so many were skipped. */
@@ -70,7 +71,7 @@ export class Observer {
   #unseen = 0;
   readonly #asleep: Int32Array;
   #clockOrigin = Number.NEGATIVE_INFINITY;
-  #ticks = 0;
+  #tableReadAt = Number.NEGATIVE_INFINITY;
   #quietTicks = 0;
   #tableEntries = 0;
   #latest = noLatencies();
@@ -121,6 +122,7 @@ export class Observer {
 
   /** Calls the listener with new records, until the returned function is called. */
   follow(listener: Listener): () => void {
+    this.look();
     this.#listeners.add(listener);
     this.#looker ??= setInterval(() => this.look(), LOOK_MS).unref();
     return () => {
@@ -223,17 +225,22 @@ export class Observer {
     if (this.#quietTicks >= TICKS_BEFORE_SLEEP) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
-      this.#asleep[0] = 1;
+      Atomics.store(this.#asleep, 0, 1);
+      // What was recorded since the look found nobody asleep.
+      if (this.#journal.head !== this.#seen) {
+        Atomics.store(this.#asleep, 0, 0);
+        this.wake();
+      }
     }
   }
 
   #note(): void {
     const { clock, counters, tableEntries } = this.#parts;
     this.look();
-    if (this.#ticks % TICKS_PER_TABLE_SIZE === 0) {
-      this.#tableEntries = tableEntries();
+    if (clock.monotonic() - this.#tableReadAt >= TABLE_SIZE_EVERY_MS) {
+      this.#tableReadAt = clock.monotonic();
+      this.#tableEntries = tableEntries() ?? this.#tableEntries;
     }
-    this.#ticks += 1;
     const levels = { neighbours: counters.get('neighbours'), tableEntries: this.#tableEntries };
     this.#series.note({ at: clock.wall(), totals: this.totals(), latencies: this.latencies(), levels });
   }

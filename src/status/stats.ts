@@ -111,7 +111,10 @@ export const statsSchema = z.object({
   misses: missesSchema,
   l2Misses: l2MissesSchema,
   neighbours: z.object({
+    /** In the agent's care now. */
     installed: count,
+    /** New ones that were written because the kernel asked for them, since the start. */
+    written: count,
     rewritten: count,
     removed: count,
     adopted: count,

@@ -135,7 +135,7 @@ describe('l3missd as a process', () => {
       const script = `set -o pipefail; "$0" "$1" ${args} --control-socket "$2" | head -n 2`;
       const { code, out, err } = await run('bash', ['-c', script, process.execPath, main, daemon.path]);
       assert.deepEqual([code, err, out.trimEnd().split('\n').length], [0, '', 2], args);
-      const stopped = `timeout --preserve-status -s INT 2 "$0" "$1" ${args} --control-socket "$2"`;
+      const stopped = `timeout --foreground --preserve-status -s INT 2 "$0" "$1" ${args} --control-socket "$2"`;
       const interrupted = await run('bash', ['-c', stopped, process.execPath, main, daemon.path]);
       assert.deepEqual([interrupted.code, interrupted.err], [0, ''], args);
       assert.ok(interrupted.out.length > 0);

@@ -19,17 +19,14 @@ test('leases of different hosts, keys that mean one subnet, and what is no lease
   );
 });
 
-test('of two leases with one PublicIP the one that was written first is named', async () => {
+test('of two leases with one PublicIP whose hosts are both silent none is named', async () => {
   const { ground, store } = fakeGround();
   store.cluster.put(keyOf('10.5.9.0-24'), valueOfHost(7));
   store.cluster.put(keyOf('10.5.8.0-24'), valueOfHost(7));
   const { state, found, mend } = await duplicates.look(ground);
   assert.equal(state, 'bad');
   assert.match(found, /both have the PublicIP 10\.99\.0\.7$/);
-  assert.match(
-    mend ?? '',
-    /^etcdctl --endpoints http:\/\/10\.99\.0\.1:2379 del '.*\/10\.5\.9\.0-24', unless/,
-  );
+  assert.match(mend ?? '', /^another --public-ip/);
 });
 
 test('neither the lease of a host that answers is named, nor our own', async () => {
@@ -37,7 +34,11 @@ test('neither the lease of a host that answers is named, nor our own', async () 
   const [answering] = [LEASE.key];
   store.cluster.put(answering, valueOfHost(7));
   store.cluster.put(keyOf('10.5.8.0-24'), valueOfHost(7));
-  assert.match((await duplicates.look(ground)).mend ?? '', /del '.*\/10\.5\.8\.0-24'/);
+  const { mend } = await duplicates.look(ground);
+  assert.match(
+    mend ?? '',
+    /^etcdctl --endpoints http:\/\/10\.99\.0\.1:2379 del '.*\/10\.5\.8\.0-24', unless/,
+  );
 
   const own = fakeGround();
   own.store.cluster.put(keyOf('10.5.1.0-24'), valueOfHost(1));

@@ -85,6 +85,7 @@ describe('the doctor of a real daemon', { skip: labSkipReason() }, () => {
       harm: () => shell('ip link set eth0 mtu 1400'),
       state: 'bad',
       found: /flannel\.1 is 1450, for which eth0 needs 1500 and has 1400/,
+      mend: () => shell('ip link set eth0 mtu 1500'),
     },
     {
       what: 'a switch that loses large packets',

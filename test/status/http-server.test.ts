@@ -121,6 +121,22 @@ test('a client that does not read its answer is dropped, and holds nobody up', a
   assert.ok(size < 32 * 1024 * 1024, `${size} bytes came`);
 });
 
+test('a client that asks again before it was answered is dropped, and leaves nothing behind', async (t) => {
+  let asked = 0;
+  const port = await serve(t, {
+    ...ROUTES,
+    '/count': () => {
+      asked += 1;
+      return text(200, 'counted');
+    },
+  });
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  socket.resume().write('GET /count HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000));
+  await once(socket, 'close');
+  assert.ok(asked <= 1, `${asked} were answered`);
+  assert.equal((await read(port, '/hello')).status, 200);
+});
+
 test('followers are told of events until they leave, sixteen at most', async (t) => {
   const told = new Set<(event: string, data: unknown) => void>();
   const port = await serve(t, {

@@ -54,6 +54,7 @@ export const sampleStats: Stats = {
   l2Misses: { repaired: 4, unknown: 1, overruns: 0 },
   neighbours: {
     installed: 15_201,
+    written: 15_608,
     rewritten: 3,
     removed: 10,
     adopted: 2,

@@ -122,10 +122,10 @@ function latencyFacts({ latency }: Report): string[] {
 }
 
 function entryFacts({ neighbours, forwarding, routes, misses }: Stats): string[] {
-  const { installed, rewritten, removed, adopted, mended, expired } = neighbours;
+  const { installed, written, rewritten, removed, adopted, mended, expired } = neighbours;
   return [
     ...fact('neighbours', [
-      ...named({ installed, rewritten, removed, adopted, mended, expired }),
+      ...named({ installed, written, rewritten, removed, adopted, mended, expired }),
       `evicted ${count(neighbours.evictedIdle)} idle and ${count(neighbours.evictedUnderPressure)} in use`,
     ]),
     ...fact('forwarding', named(forwarding)),

@@ -1,12 +1,12 @@
-/** By as much a ratio may be off, as a logarithm (15 %), before it is called rough. */
-const MOST = 0.15;
+/** By as much a ratio may be off, as a logarithm (10 %), before it is called rough. */
+const MOST = 0.1;
 
 /** Student's t: 95 % of what is normally distributed lies within so many standard errors, by the number of rounds less one. */
 const STUDENT = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
 const OF_MORE = 2.2;
 
 /**
- * Whether the ratios of two contestants, round by round, are so far apart that their mean is not known within 15 %
+ * Whether the ratios of two contestants, round by round, are so far apart that their mean is not known within 10 %
  * (95 % confidence). What has one round only, or is 0 in one, tells nothing of that and is not rough.
  */
 export function isRough(one: readonly number[], other: readonly number[]): boolean {

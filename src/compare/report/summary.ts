@@ -107,7 +107,7 @@ function measuredOf({ statistic }: Figure, contestant: string, rounds: Rounds): 
     : [{ contestant, value, rounds: inOrder.flatMap((values) => statisticOf(statistic, values) ?? []) }];
 }
 
-function marked({ better }: Figure, measured: readonly Measured[]): Cell[] {
+function marked({ better, resolution = 0 }: Figure, measured: readonly Measured[]): Cell[] {
   const values = measured.map(({ value }) => value);
   const best = better === 'less' ? Math.min(...values) : Math.max(...values);
   const differ = values.some((value) => value !== best);
@@ -116,6 +116,9 @@ function marked({ better }: Figure, measured: readonly Measured[]): Cell[] {
     ...cell,
     best: differ && cell.value === best,
     ratio: best > 0 && measured.length > 1 ? cell.value / best : undefined,
-    rough: first !== undefined && first !== cell && isRough(cell.rounds, first.rounds),
+    rough:
+      first !== undefined &&
+      first !== cell &&
+      (Math.min(cell.value, best) < resolution || isRough(cell.rounds, first.rounds)),
   }));
 }

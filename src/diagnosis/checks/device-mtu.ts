@@ -19,7 +19,7 @@ export const deviceMtu: Check = {
       ? good(`${fact} and has ${underlay.mtu}`)
       : bad(
           `${fact} and has ${underlay.mtu}: full packets are cut in two or lost`,
-          `ip link set dev ${underlay.name} mtu ${needed}`,
+          'systemctl restart l3missd, which makes the tunnel fit (Backend.MTU of the network config must too), and then the containers anew',
         );
   },
 };

@@ -66,19 +66,30 @@ function* pairsOf(claimed: readonly Claimed[]): Generator<[mark: string, one: Cl
 }
 
 async function conflict(mark: string, one: Claimed, other: Claimed, ground: Ground): Promise<Outcome> {
-  const stale = (await isMoreAlive(one, other, ground)) ? other : one;
+  const stale = await stalerOf(one, other, ground);
+  const found = `the leases of ${one.subnet} and ${other.subnet} both have the ${mark}`;
+  if (stale === undefined) {
+    return bad(found, 'another --public-ip, or another MAC of flannel.<VNI>, on one of the two hosts');
+  }
   return bad(
-    `the leases of ${one.subnet} and ${other.subnet} both have the ${mark}`,
+    found,
     `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} del '${stale.stored.key}', unless its host lives: then another --public-ip or MAC there`,
   );
 }
 
-/** Whose host is there: this one, or one that answers through the tunnel; else the one whose lease was written last. */
-async function isMoreAlive(one: Claimed, other: Claimed, { standing, reach }: Ground): Promise<boolean> {
+/** Whose host does not answer through the tunnel while the other's does; this host is there. Undefined when neither is sure. */
+async function stalerOf(
+  one: Claimed,
+  other: Claimed,
+  { standing, reach }: Ground,
+): Promise<Claimed | undefined> {
   const own = standing.subnet === undefined ? undefined : formatPrefix(standing.subnet);
   const answering = (await reach())
     .filter(({ largest }) => largest > 0)
     .map(({ lease }) => formatPrefix(lease.subnet));
   const [first, second] = [one, other].map(({ subnet }) => subnet === own || answering.includes(subnet));
-  return first === second ? one.stored.modRevision > other.stored.modRevision : first === true;
+  if (first === second) {
+    return undefined;
+  }
+  return first === true ? other : one;
 }

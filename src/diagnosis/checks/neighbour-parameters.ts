@@ -23,8 +23,11 @@ export const neighbourParameters: Check = {
     }
     const { name, ifindex } = tunnel.device;
     const found = getNeighbourParameters(kernel, ifindex);
-    const wrong = NAMES.filter(([key]) => found?.[key] !== NEIGHBOUR_PARAMETERS[key]);
-    const are = wrong.map(([key, parameter]) => `${parameter} is ${found?.[key]}`);
+    if (found === undefined) {
+      return NO_TUNNEL;
+    }
+    const wrong = NAMES.filter(([key]) => found[key] !== NEIGHBOUR_PARAMETERS[key]);
+    const are = wrong.map(([key, parameter]) => `${parameter} is ${found[key]}`);
     const settings = wrong.map(
       ([key, parameter]) => `net/ipv4/neigh/${name}/${parameter}=${NEIGHBOUR_PARAMETERS[key]}`,
     );

@@ -1,6 +1,6 @@
 import { formatIpv4 } from '../../net/ipv4.ts';
 import type { Check } from '../ground.ts';
-import { ALL_DIRECT, bad, good, NO_PEERS, NO_TUNNEL, type Outcome, unknown } from '../outcome.ts';
+import { ALL_DIRECT, bad, doubtful, good, NO_PEERS, NO_TUNNEL, type Outcome, unknown } from '../outcome.ts';
 import type { Reach } from '../reach.ts';
 
 /** How many hosts are named. */
@@ -18,12 +18,12 @@ export const udpPort: Check = {
     if (reached.length === 0) {
       return standing.leases.length === 0 ? NO_PEERS : ALL_DIRECT;
     }
-    return judge(reached, tunnel.plan.port);
+    return judge(reached, tunnel.plan.port, formatIpv4(tunnel.plan.local));
   },
 };
 
 /** An answer proves more than any refusal, which may be an old one. */
-function judge(reached: readonly Reach[], port: number): Outcome {
+function judge(reached: readonly Reach[], port: number, own: string): Outcome {
   const silent = reached.filter(({ largest }) => largest === 0);
   const refused = silent.find(({ refusal }) => refusal !== undefined);
   const [first] = silent;
@@ -39,10 +39,12 @@ function judge(reached: readonly Reach[], port: number): Outcome {
   if (first !== undefined) {
     const names = silent.slice(0, NAMED).map(({ lease }) => formatIpv4(lease.publicIp));
     const more = silent.length > NAMED ? ` and ${silent.length - NAMED} more` : '';
-    return unknown(
-      `${names.join(', ')}${more} neither answered a ping through the tunnel nor refused UDP port ${port}`,
-      `iptables -I INPUT -p udp --dport ${port} -j ACCEPT, on ${names.join(', ')} and on this host, unless those hosts are down`,
-    );
+    const found = `${names.join(', ')}${more} neither answered a ping through the tunnel nor refused UDP port ${port}`;
+    const mend = `iptables -I INPUT -p udp --dport ${port} -s ${own} -j ACCEPT, on ${names.join(', ')}, and with their addresses on this host, unless those hosts are down`;
+    // One host may be down; that all are is less likely than a firewall.
+    return silent.length === reached.length && reached.length > 1
+      ? doubtful(found, mend)
+      : unknown(found, mend);
   }
   const count = reached.length;
   return good(`${count} of ${count} hosts that were tried answer through the tunnel, UDP port ${port}`);

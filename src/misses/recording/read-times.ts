@@ -28,6 +28,14 @@ export class ReadTimes {
     this.#reads += 1;
   }
 
+  /** The last read brought nothing that waits for the write. */
+  undo(): void {
+    this.#reads = Math.max(0, this.#reads - 1);
+    if ((this.#count - 1) * APART === this.#reads) {
+      this.#count -= 1;
+    }
+  }
+
   /** No more reads before the write. */
   end(): void {
     this.#looks[this.#count] = this.#reads === 1 ? (this.#looks[0] ?? 0) : this.#clock();

@@ -110,8 +110,14 @@ export class Recording {
     }
   }
 
+  /** The current miss is nobody's to answer. */
+  noteUnanswered(): void {
+    this.#reads.undo();
+  }
+
   /** The current miss is left for a dump. */
   noteHeld(destination: Ipv4, phase: number): void {
+    this.#reads.undo();
     this.#addAside(destination, endingOf(L3, phase, HELD), undefined);
   }
 
@@ -120,9 +126,9 @@ export class Recording {
    *
    * @param refusal the errno's name, when the kernel refused the answer
    */
-  noteRecovered(destination: Ipv4, host: RemoteHost | undefined, refusal?: string): void {
+  noteRecovered(destination: Ipv4, phase: number, host: RemoteHost | undefined, refusal?: string): void {
     const outcome = host === undefined ? NO_LEASE_FOUND : RECOVERED;
-    this.#addAside(destination, endingOf(L3, FIRST, outcome), host);
+    this.#addAside(destination, endingOf(L3, phase, outcome), host);
     if (refusal !== undefined) {
       this.noteRefused(destination, errnoNumber(refusal));
     }
@@ -162,8 +168,8 @@ export class Recording {
     this.#reads.clear();
     this.#unwritten = this.#journal.head;
     this.#journal.publish();
-    if (this.#asleep[0] === 1) {
-      this.#asleep[0] = 0;
+    if (Atomics.load(this.#asleep, 0) === 1) {
+      Atomics.store(this.#asleep, 0, 0);
       this.#onAwake();
     }
   }

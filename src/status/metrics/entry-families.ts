@@ -5,6 +5,11 @@ export function entryFamilies(): Family[] {
   return [
     gauge('l3missd_neighbours', "Neighbours in the agent's care.", ({ stats }) => stats.neighbours.installed),
     counter(
+      'l3missd_neighbours_written_total',
+      'Neighbours that were new, and written because the kernel asked for them.',
+      ({ stats }) => stats.neighbours.written,
+    ),
+    counter(
       'l3missd_neighbours_adopted_total',
       'Neighbours that were there at the start and right.',
       ({ stats }) => stats.neighbours.adopted,

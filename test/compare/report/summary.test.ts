@@ -31,6 +31,18 @@ test('values of all rounds are pooled, and each round has its own', () => {
   });
 });
 
+test('a ratio to less than the figure can tell is rough', () => {
+  const roughOf = (one: number, resolution: number) =>
+    rowOf({ a: [[one], [one]], b: [[one * 9], [one * 9]] }, { resolution }).cells.map(({ rough }) => rough);
+  assert.deepEqual(
+    [roughOf(0.5, 1), roughOf(2, 1)],
+    [
+      [false, true],
+      [false, false],
+    ],
+  );
+});
+
 test('more may be better', () => {
   const { cells } = rowOf({ a: [[50]], b: [[200]] }, { better: 'more' });
   assert.deepEqual(

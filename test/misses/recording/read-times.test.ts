@@ -42,6 +42,19 @@ test('more reads than there is room for lie evenly between the last look and the
   assert.ok(Math.abs((times.at(-1) ?? 0) - 1999) < 1e-9);
 });
 
+test('a read that brought nothing is as if it had not been', () => {
+  let now = 5;
+  const readTimes = new ReadTimes(() => now);
+  readTimes.note();
+  readTimes.undo();
+  now = 60_000;
+  readTimes.note();
+  readTimes.end();
+  const into = Float64Array.of(0);
+  readTimes.put(0, into);
+  assert.equal(into[0], 60_000);
+});
+
 test('after a write it begins anew', () => {
   let now = 5;
   const readTimes = new ReadTimes(() => now);

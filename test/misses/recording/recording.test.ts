@@ -87,6 +87,15 @@ test('an answer that the kernel refuses is told with the errno, and does not cou
   assert.deepEqual([fixture.totals().answered, fixture.totals().notTaken], [0, 1]);
 });
 
+test("somebody else's entry in use that asks leaves no trace in the next miss", () => {
+  const fixture = listed();
+  fixture.ask(fixture.put('10.5.9.9', NUD_PROBE, macOf(9), 0));
+  fixture.pass(60_000);
+  fixture.miss('10.5.7.2');
+  const { readAt, latency } = new JournalReader(fixture.memory.journal).read(0) ?? {};
+  assert.deepEqual([journalOf(fixture), readAt, latency], [['10.5.7.2 first answered'], 60_000, 0]);
+});
+
 test('misses are counted by remote subnet, also over a change of the lease', () => {
   const fixture = listed();
   fixture.resolver.apply([lease(8)], false);
