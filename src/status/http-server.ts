@@ -36,7 +36,8 @@ const FOLLOWERS = 16;
 
 /**
  * A server for questions, made for clients that may be slow or hostile: headers of 8 KiB at most, a request within 5 s, no
- * body read, no question before the last one is answered, 64 connections at once, none that has not read a byte for 5 s while there is something to read.
+ * body read, no question before the last one is answered, 64 connections at once, none that has not read a byte for 5 s
+ * while there is something to read.
  */
 export function createStatusServer(routes: Routes, options: StatusServerOptions): Server {
   const { requestLimit = REQUEST_LIMIT, headers = {} } = options;

@@ -53,10 +53,10 @@ export function parseMissQuery(parameters: URLSearchParams): MissQuery {
 }
 
 /** @throws StatusFault */
-export function parseOutcome(text: string, thing = 'outcome'): Outcome {
+function parseOutcome(text: string): Outcome {
   const found = OUTCOMES.find((one) => one === text);
   if (found === undefined) {
-    throw new StatusFault(thing, JSON.stringify(text), OUTCOMES.join(', '));
+    throw new StatusFault('outcome', JSON.stringify(text), OUTCOMES.join(', '));
   }
   return found;
 }

@@ -41,8 +41,7 @@ export interface ObserverParts {
   /** How many of the latest misses are told. */
   readonly kept: number;
   readonly clock: Clock;
-  /** How many entries the kernel's table holds. */
-  /** Undefined: as many as before, as far as is known. */
+  /** How many entries the kernel's table holds; undefined: as many as before, as far as is known. */
   readonly tableEntries: () => number | undefined;
 }
 
@@ -67,9 +66,9 @@ export class Observer {
   readonly #destinations = new HeavyHitters(DESTINATIONS_KEPT);
   readonly #series: TimeSeries;
   readonly #listeners = new Set<Listener>();
+  readonly #asleep: Int32Array;
   #seen: number;
   #unseen = 0;
-  readonly #asleep: Int32Array;
   #clockOrigin = Number.NEGATIVE_INFINITY;
   #tableReadAt = Number.NEGATIVE_INFINITY;
   #quietTicks = 0;

@@ -8,7 +8,7 @@ import { ping } from '../../src/lab/ping.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { Browser, browserSkipReason } from '../support/browser.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
-import { StatusPage } from '../support/status-page.ts';
+import { StatusPage, WIDE } from '../support/status-page.ts';
 import { STATUS_ADDRESS, Witness } from '../support/witness.ts';
 
 /**
@@ -168,7 +168,7 @@ function pageOf(host: () => Host): () => StatusPage | undefined {
       browser = await Browser.start(host().namespace.name);
       const tab = await browser.blank();
       // Wide enough for all columns.
-      await tab.show({ scheme: 'light', width: 1280, height: 900 });
+      await tab.show(WIDE);
       await tab.go(`http://${STATUS_ADDRESS}/`);
       page = new StatusPage(tab);
       await page.untilText('journal-count', /live/);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { z } from 'zod';
-import { Browser, browserSkipReason } from '../support/browser.ts';
-import type { Page, Screen } from '../support/page.ts';
+import { browserSkipReason } from '../support/browser.ts';
+import type { Screen } from '../support/page.ts';
 import { viewOf } from '../support/page-view.ts';
 import { StatusPage, WIDE } from '../support/status-page.ts';
 import { sceneFor } from '../support/status-scene.ts';
+import { StatusTab } from '../support/status-tab.ts';
 import { until } from '../support/until.ts';
 
 /** Of text to what is behind it (WCAG 2, level AA). */
@@ -21,38 +22,27 @@ const SCREENS: readonly Screen[] = [
 describe('the status page on any screen, with the keyboard, and without its daemon', {
   skip: browserSkipReason(),
 }, () => {
-  let browser: Browser;
-  let page: Page;
-  let seen: StatusPage;
-
-  before(async () => {
-    browser = await Browser.start();
-    page = await browser.blank();
-    seen = new StatusPage(page);
-  });
-  // A page whose server is gone says so on the console.
-  afterEach(() => page.go('about:blank'));
-  after(() => browser.close());
+  const tab = StatusTab.forSuite();
 
   for (const screen of SCREENS) {
     it(`can be read at ${screen.width} pixels in ${screen.scheme}`, async (test) => {
-      await seen.open(await sceneFor(test), screen);
-      await until('a ranking', async () => (await seen.rows('destinations')).length === 10);
-      await seen.fill('lookup-address', '10.5.9.9');
-      await page.press('Enter');
-      await seen.untilText('lookup-verdict', /wrong/);
-      const { contrast, faintest, ground, overhang } = await viewOf(page);
+      await tab.seen.open(await sceneFor(test), screen);
+      await until('a ranking', async () => (await tab.seen.rows('destinations')).length === 10);
+      await tab.seen.fill('lookup-address', '10.5.9.9');
+      await tab.page.press('Enter');
+      await tab.seen.untilText('lookup-verdict', /wrong/);
+      const { contrast, faintest, ground, overhang } = await viewOf(tab.page);
       assert.equal(ground, screen.scheme === 'light' ? 'rgb(245, 246, 248)' : 'rgb(18, 22, 28)');
       assert.ok(contrast >= TEXT_CONTRAST, `${faintest}: ${contrast}`);
       assert.equal(overhang, 0, 'nothing makes the page wider than the window');
-      const inTheScheme = async () => (await seen.inks('answered')).every(({ has }) => has);
+      const inTheScheme = async () => (await tab.seen.inks('answered')).every(({ has }) => has);
       await until('charts in the colours of the scheme', inTheScheme);
     });
   }
 
   it('changes its charts with the scheme, although no answer comes that would be drawn', async (test) => {
     const scene = await sceneFor(test);
-    const other = await browser.blank();
+    const other = await tab.browser.blank();
     const alone = new StatusPage(other);
     await other.show(WIDE);
     await other.go(scene.url);
@@ -67,16 +57,16 @@ describe('the status page on any screen, with the keyboard, and without its daem
   });
 
   it('takes the keyboard to everything that can be used, and shows where it is', async (test) => {
-    await seen.open(await sceneFor(test));
-    await until('a ranking', async () => (await seen.rows('destinations')).length === 10);
-    const wanted = z.array(z.string()).parse(await page.evaluate(`${NAMES}; usable().map(nameOf)`));
+    await tab.seen.open(await sceneFor(test));
+    await until('a ranking', async () => (await tab.seen.rows('destinations')).length === 10);
+    const wanted = z.array(z.string()).parse(await tab.page.evaluate(`${NAMES}; usable().map(nameOf)`));
     assert.ok(wanted.length > 25, String(wanted));
     const reached: string[] = [];
     for (let count = 0; count < wanted.length + 3; count += 1) {
-      await page.press('Tab');
+      await tab.page.press('Tab');
       const [name, isShown] = z
         .tuple([z.string(), z.boolean()])
-        .parse(await page.evaluate(`${NAMES}; [nameOf(document.activeElement), showsFocus()]`));
+        .parse(await tab.page.evaluate(`${NAMES}; [nameOf(document.activeElement), showsFocus()]`));
       assert.ok(isShown, `the focus on ${name} can be seen`);
       reached.push(name);
     }
@@ -89,7 +79,7 @@ describe('the status page on any screen, with the keyboard, and without its daem
 
   it('says that the daemon is gone, and goes on when it is back', async (test) => {
     const scene = await sceneFor(test);
-    const other = await browser.blank();
+    const other = await tab.browser.blank();
     const lost = new StatusPage(other);
     await other.go(scene.url);
     await lost.untilText('journal-count', /· live$/);
@@ -112,7 +102,9 @@ describe('the status page on any screen, with the keyboard, and without its daem
 
   it('asks nothing while nobody looks at it, and goes on when somebody does', async (test) => {
     const scene = await sceneFor(test);
-    const [hidden, front] = [await browser.blank(), await browser.blank()].map((tab) => new StatusPage(tab));
+    const [hidden, front] = [await tab.browser.blank(), await tab.browser.blank()].map(
+      (tab) => new StatusPage(tab),
+    );
     assert.ok(hidden && front);
     for (const { page: tab } of [hidden, front]) {
       await tab.go(scene.url);
@@ -130,8 +122,8 @@ describe('the status page on any screen, with the keyboard, and without its daem
   });
 
   it('left nothing on the console, and asked nobody but its server', () => {
-    assert.deepEqual(page.problems, []);
-    assert.deepEqual(page.requests, []);
+    assert.deepEqual(tab.page.problems, []);
+    assert.deepEqual(tab.page.requests, []);
   });
 });
 

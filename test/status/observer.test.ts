@@ -118,3 +118,34 @@ test('followers are told what is new, and how much was skipped', async () => {
     [[1000, 3, 2]],
   );
 });
+
+test('a miss that comes while the observer falls asleep keeps it awake', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { observer, clock, memory, table, answer, refuse } = recorded();
+  await answer('10.5.7.2', 1);
+  observer.wake();
+  t.mock.timers.tick(15_000);
+  await clock.advance(10_000);
+  // Asked for after the records were looked at.
+  Object.defineProperty(table, 'entries', {
+    get: () => {
+      refuse('10.5.9.9');
+      return 3;
+    },
+  });
+  const isAsleep = () => new Int32Array(memory.asleep)[0] === 1;
+  assert.equal(isAsleep(), false);
+  t.mock.timers.tick(1000);
+  assert.equal(isAsleep(), false, 'a record was not looked at yet');
+  Object.defineProperty(table, 'entries', { value: 3 });
+  t.mock.timers.tick(17_000);
+  assert.equal(isAsleep(), true);
+});
+
+test('the size of a table that the kernel does not tell is that of before', async () => {
+  const { observer, clock, table } = recorded();
+  observer.history();
+  table.entries = undefined;
+  await clock.advance(10_000);
+  assert.equal(observer.history().seconds.at(-1)?.tableEntries, 3);
+});

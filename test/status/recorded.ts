@@ -19,7 +19,7 @@ export function recorded(kept = 10_000) {
       woken.times += 1;
     },
   );
-  const table = { entries: 3 };
+  const table: { entries: number | undefined } = { entries: 3 };
   const observer = new Observer({
     ...{ recording: memory, counters, kept, clock },
     tableEntries: () => table.entries,

@@ -1,4 +1,4 @@
-import { OUTCOMES, PHASES } from './outcomes.ts';
+import { OUTCOMES } from './outcomes.ts';
 
 /** Words of 32 bits in a record: two doubles and six numbers. A multiple of two keeps the doubles aligned. */
 export const RECORD_WORDS = 10;
@@ -46,11 +46,6 @@ export function errnoIn(packed: number): number {
 /** The same kind and phase with another outcome. */
 export function withOutcome(ending: number, outcome: number): number {
   return Math.floor(ending / OUTCOMES.length) * OUTCOMES.length + outcome;
-}
-
-/** Whether an ending is one of an entry in use (PROBE). */
-export function isRefresh(ending: number): boolean {
-  return Math.floor(ending / OUTCOMES.length) % PHASES.length === 1;
 }
 
 /** Shared memory for so many records, a power of two. */

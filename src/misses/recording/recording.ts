@@ -137,13 +137,10 @@ export class Recording {
   /** The kernel had no forwarding entry for a frame. @param mac six bytes @param endpoint undefined when no lease names it */
   noteFrame(mac: Uint8Array, endpoint: Ipv4 | undefined): void {
     const ending = endingOf(L2, FIRST, endpoint === undefined ? NO_LEASE_FOUND : ANSWERED);
-    const isAlone = this.#unwritten === this.#journal.head;
     this.#times[0] = this.#now();
     this.#journal.addFrame(this.#times, mac, ending, endpoint ?? 0);
     this.outcomes.add(ending);
-    if (isAlone) {
-      this.#publish();
-    }
+    this.#publishIfAlone();
   }
 
   #add(latency: number, destination: Ipv4, ending: number, host: RemoteHost | undefined): void {
@@ -154,12 +151,15 @@ export class Recording {
     }
   }
 
-  /** Becomes visible at once, or with what waits to be written. */
   #addAside(destination: Ipv4, ending: number, host: RemoteHost | undefined): void {
-    const isAlone = this.#unwritten === this.#journal.head;
     this.#times[0] = this.#now();
     this.#add(NO_LATENCY, destination, ending, host);
-    if (isAlone) {
+    this.#publishIfAlone();
+  }
+
+  /** A record that waits for no write becomes visible at once, unless others wait: then with them. */
+  #publishIfAlone(): void {
+    if (this.#journal.head === ((this.#unwritten + 1) | 0)) {
       this.#publish();
     }
   }

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JournalReader } from '../../../src/misses/recording/journal-reader.ts';
 import { LatencyHistogram } from '../../../src/misses/recording/latency-histogram.ts';
+import { ANSWERED, FIRST } from '../../../src/misses/recording/outcomes.ts';
+import { Recording } from '../../../src/misses/recording/recording.ts';
+import { recordingMemory } from '../../../src/misses/recording/recording-memory.ts';
 import { SubnetCounts } from '../../../src/misses/recording/subnet-counts.ts';
 import { formatIpv4 } from '../../../src/net/ipv4.ts';
 import { formatPrefix } from '../../../src/net/prefix.ts';
 import { NUD_PROBE } from '../../../src/netlink/constants.ts';
-import { at, lease, macOf, noLease, resolverOnFake } from '../fixture.ts';
+import { at, hostOf, lease, macOf, noLease, resolverOnFake } from '../fixture.ts';
 
 type Fixture = ReturnType<typeof resolverOnFake>;
 
@@ -94,6 +97,37 @@ test("somebody else's entry in use that asks leaves no trace in the next miss", 
   fixture.miss('10.5.7.2');
   const { readAt, latency } = new JournalReader(fixture.memory.journal).read(0) ?? {};
   assert.deepEqual([journalOf(fixture), readAt, latency], [['10.5.7.2 first answered'], 60_000, 0]);
+});
+
+test('what is held while an answer waits is told with that answer, and takes nothing from its latency', () => {
+  const memory = recordingMemory(0);
+  let now = 0;
+  const recording = new Recording(memory, () => now);
+  const reader = new JournalReader(memory.journal);
+  recording.noteRead();
+  recording.noteAnswer(at('10.5.7.2'), FIRST, ANSWERED, hostOf(7));
+  recording.noteRead();
+  recording.noteHeld(at('10.5.8.2'), FIRST);
+  assert.equal(reader.head, 0, 'the answer is not written yet');
+  now = 4;
+  recording.noteWriting();
+  recording.noteWritten();
+  assert.equal(reader.head, 2);
+  assert.deepEqual(
+    [reader.read(0)?.readAt, reader.read(0)?.latency, reader.read(1)?.latency],
+    [0, 4, undefined],
+  );
+});
+
+test('neighbours that are new are counted as written, and those that were known are not', () => {
+  const fixture = listed();
+  const { kernel, misses, ifindex, settle, counters } = fixture;
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  settle();
+  fixture.miss('10.5.7.3');
+  fixture.miss('10.5.9.9');
+  assert.equal(counters.get('written'), 2);
 });
 
 test('misses are counted by remote subnet, also over a change of the lease', () => {
