@@ -22,7 +22,7 @@ function summaryOf(t: TestContext, ...texts: string[]): unknown {
   const { stdout } = spawnSync(process.execPath, ['--test', `--test-reporter=${REPORTER}`, ...files], {
     env,
   });
-  return JSON.parse(stdout.toString());
+  return JSON.parse(stdout.toString().replaceAll(`${folder}/`, ''));
 }
 
 test('tests count, suites and tests with tests inside do not', (t) => {
@@ -38,6 +38,7 @@ test('tests count, suites and tests with tests inside do not', (t) => {
     passed: 6,
     failed: 0,
     skipped: 0,
+    failures: [],
     reasons: [],
   });
 });
@@ -47,14 +48,26 @@ test('a failed test counts once, however deep it lies', (t) => {
     describe('suite', () => { it('good', () => {}); it('bad', () => { throw new Error('x'); }); });
     test('parent', async (t) => { await t.test('child', () => { throw new Error('x'); }); });
   `;
-  assert.deepEqual(summaryOf(t, text), { passed: 1, failed: 2, skipped: 0, reasons: [] });
+  assert.deepEqual(summaryOf(t, text), {
+    passed: 1,
+    failed: 2,
+    skipped: 0,
+    failures: ['0.test.mjs: bad', '0.test.mjs: child'],
+    reasons: [],
+  });
 });
 
 test('a hook that fails, a parent of its own fault and a file that breaks count as failed', (t) => {
   const parent = `
     test('parent', async (t) => { await t.test('child', () => {}); throw new Error('x'); });
   `;
-  assert.deepEqual(summaryOf(t, parent), { passed: 1, failed: 1, skipped: 0, reasons: [] });
+  assert.deepEqual(summaryOf(t, parent), {
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    failures: ['0.test.mjs: parent'],
+    reasons: [],
+  });
   const hook = `describe('suite', () => { before(() => { throw new Error('x'); }); it('one', () => {}); });`;
   assert.ok(hasFailed(summaryOf(t, hook)));
   assert.ok(hasFailed(summaryOf(t, 'this is no JavaScript')));
@@ -72,6 +85,7 @@ test('skipped tests are counted with their reasons, those to do as well', (t) =>
     passed: 1,
     failed: 0,
     skipped: 4,
+    failures: [],
     reasons: [
       'first: no namespaces here',
       'second: no reason given',

@@ -5,6 +5,8 @@ export interface Summary {
   passed: number;
   failed: number;
   skipped: number;
+  /** `file: name`, one for each failed test; the file as `node --test` got it. */
+  failures: string[];
   /** `name: reason`, one for each skipped test. */
   reasons: string[];
 }
@@ -33,7 +35,7 @@ export default async function* summaryReporter(source: AsyncIterable<TestEvent>)
 
 /** Counts verdicts as they come: those of the tests inside a test come before its own. */
 export class Tally {
-  readonly summary: Summary = { passed: 0, failed: 0, skipped: 0, reasons: [] };
+  readonly summary: Summary = { passed: 0, failed: 0, skipped: 0, failures: [], reasons: [] };
   /** Per file and nesting, whether a verdict came since the last one of the nesting above. */
   readonly #seen = new Set<string>();
 
@@ -42,12 +44,19 @@ export class Tally {
     const isFrame = this.#seen.delete(inside) || verdict.details.type === 'suite';
     this.#seen.add(`${verdict.file} ${verdict.nesting}`);
     if (!passed) {
-      this.summary.failed += isFrame && failedThroughChildren(verdict.details.error) ? 0 : 1;
+      this.#fail(verdict, isFrame);
     } else if (isSet(verdict.skip) || isSet(verdict.todo)) {
       this.summary.skipped++;
       this.summary.reasons.push(`${verdict.name}: ${reasonOf(verdict)}`);
     } else {
       this.summary.passed += isFrame ? 0 : 1;
+    }
+  }
+
+  #fail({ file, name, details }: Verdict, isFrame: boolean): void {
+    if (!(isFrame && failedThroughChildren(details.error))) {
+      this.summary.failed++;
+      this.summary.failures.push(`${file}: ${name}`);
     }
   }
 }
