@@ -10,8 +10,11 @@ import { nextTask } from './tasks.ts';
 const LIST: typeof MISSES_PATH = '/v1/misses';
 const LIVE: typeof FOLLOW_PATH = '/v1/misses/follow';
 
-/** Rows that one task takes in: a few milliseconds, so that the page answers its reader meanwhile. */
-const AT_ONCE = 150;
+/** So many rows are enough for one task: a few milliseconds, so that the page answers its reader meanwhile. */
+const AT_ONCE = 100;
+
+/** Letters of events that wait to be taken in, about as many as the journal's rows have. */
+const LETTERS_WAITING = 4_000_000;
 
 /** As much of the list, as long as so many rows. */
 const LETTERS_AT_ONCE = 40_000;
@@ -28,7 +31,7 @@ export type FeedState = 'live' | 'refused' | 'away';
 
 export interface FeedParts {
   readonly journal: Journal;
-  /** How many rows are asked for, and how many may wait to be taken in. */
+  /** How many rows are asked for. */
   readonly limit: number;
   /** The journal changed; so many more rows are shown. */
   readonly onRows: (added: number) => void;
@@ -40,8 +43,9 @@ export interface FeedParts {
 export class JournalFeed {
   readonly #parts: FeedParts;
   #connected: AbortController | undefined;
-  /** Events that are not taken in yet, as JSON. */
+  /** Events that are not taken in yet, each a list of misses as JSON. */
   #queue: string[] = [];
+  #letters = 0;
   #skipped = 0;
   #state: FeedState = 'away';
 
@@ -75,7 +79,7 @@ export class JournalFeed {
         fail();
       }
     });
-    source.addEventListener('miss', ({ data }) => this.#hear(String(data)));
+    source.addEventListener('misses', ({ data }) => this.#hear(String(data)));
     source.addEventListener('skipped', ({ data }) => this.#skip(Number(data)));
   }
 
@@ -88,6 +92,7 @@ export class JournalFeed {
   #cutOff(): void {
     this.#connected?.abort();
     this.#queue = [];
+    this.#letters = 0;
     this.#state = 'away';
     this.#tellState();
   }
@@ -106,9 +111,18 @@ export class JournalFeed {
 
   #hear(event: string): void {
     this.#queue.push(event);
-    if (this.#queue.length > this.#parts.limit) {
-      this.#skip(this.#queue.splice(0, AT_ONCE).length);
+    this.#letters += event.length;
+    if (this.#letters > LETTERS_WAITING) {
+      this.#skip(this.#next().length);
     }
+  }
+
+  /** The misses of the oldest event that waits. */
+  #next(): MissRow[] {
+    const event = this.#queue.shift() ?? '[]';
+    this.#letters -= event.length;
+    const misses: Miss[] = JSON.parse(event);
+    return misses.map(rowOf);
   }
 
   #skip(count: number): void {
@@ -121,7 +135,11 @@ export class JournalFeed {
     const isLive = this.#state === 'live';
     if (isLive && this.#queue.length > 0) {
       const { journal, onRows } = this.#parts;
-      onRows(journal.add(this.#queue.splice(0, AT_ONCE).map(parseRow)));
+      const rows: MissRow[] = [];
+      while (rows.length < AT_ONCE && this.#queue.length > 0) {
+        rows.push(...this.#next());
+      }
+      onRows(journal.add(rows));
     }
     window.setTimeout(() => this.#takeIn(), isLive && this.#queue.length > 0 ? 0 : TAKE_IN_EVERY);
   }

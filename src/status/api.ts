@@ -26,6 +26,8 @@ import type { Stats } from './stats.ts';
 
 const MISSES_AT_MOST = 100_000;
 const MISSES_BY_DEFAULT = 10_000;
+/** So many misses are in one event: who reads a flood of them pays for events rather than for bytes. */
+const MISSES_AN_EVENT = 100;
 const TOP_AT_MOST = 1000;
 const TOP_BY_DEFAULT = 20;
 
@@ -80,7 +82,7 @@ export function statusRoutes({ stats, observer, kernel, leases, lookup }: Status
   };
 }
 
-/** New misses that pass the filter, each an event `miss`; an event `skipped` tells how many were not looked at. */
+/** New misses that pass the filter, in events `misses`; an event `skipped` tells how many were not looked at. */
 function followMisses(observer: Observer): EventSource {
   return {
     follow: (parameters, tell) => {
@@ -88,8 +90,13 @@ function followMisses(observer: Observer): EventSource {
       const filter = new MissFilter(query, systemClock.wall());
       return observer.follow(({ records, skipped }) => {
         const origin = observer.clockOrigin;
-        for (const record of records.filter((one) => filter.passes(one, origin))) {
-          tell('miss', describeMiss(record, origin));
+        const passing = records.filter((one) => filter.passes(one, origin));
+        for (let begin = 0; begin < passing.length; begin += MISSES_AN_EVENT) {
+          const some = passing.slice(begin, begin + MISSES_AN_EVENT);
+          tell(
+            'misses',
+            some.map((record) => describeMiss(record, origin)),
+          );
         }
         if (skipped > 0) {
           tell('skipped', skipped);

@@ -19,7 +19,7 @@ export interface FollowOptions {
 /** Milliseconds for the head of the answer. */
 const TIME_LIMIT = 5000;
 
-/** An event has some 300 bytes. What does not end after so many characters is no event of the daemon. */
+/** An event has some 30 KB at most. What does not end after so many characters is no event of the daemon. */
 const LONGEST_EVENT = 1024 * 1024;
 
 /**
@@ -79,9 +79,7 @@ async function* tell(
       if (told === undefined) {
         throw refusal(path, response, '', version);
       }
-      if (told !== 'nothing') {
-        yield told;
-      }
+      yield* told;
     }
   } catch (error) {
     if (signal.aborted) {
@@ -130,17 +128,17 @@ function parse(block: string): StreamEvent {
 }
 
 /** Events of other names are those of a later version, and none of ours. */
-function read({ name, data }: StreamEvent): Told | 'nothing' | undefined {
-  if (name !== 'miss' && name !== 'skipped') {
-    return 'nothing';
+function read({ name, data }: StreamEvent): Told[] | undefined {
+  if (name !== 'misses' && name !== 'skipped') {
+    return [];
   }
   const value = parseJson(data);
   if (name === 'skipped') {
     const skipped = z.int().nonnegative().safeParse(value).data;
-    return skipped === undefined ? undefined : { skipped };
+    return skipped === undefined ? undefined : [{ skipped }];
   }
-  const miss = missSchema.safeParse(value).data;
-  return miss === undefined ? undefined : { miss };
+  const misses = z.array(missSchema).safeParse(value).data;
+  return misses?.map((miss) => ({ miss }));
 }
 
 function parseJson(text: string): unknown {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { z } from 'zod';
 import { readVersion } from '../../src/agent/version.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import { open } from '../../src/status/control-client.ts';
 import { eventsIn, followMisses, type Told } from '../../src/status/follow-client.ts';
 import type { Miss } from '../../src/status/miss.ts';
 import { StatusFault } from '../../src/status/status-fault.ts';
@@ -113,6 +115,23 @@ describe('following misses', () => {
     assert.equal(missOf(told[999]).number, 2499);
   });
 
+  it('gets those that come at once in few events', async (t) => {
+    const daemon = await RecordedDaemon.start(t);
+    const response = await open(daemon.path, '/v1/misses/follow', new AbortController().signal);
+    t.after(() => response.destroy());
+    daemon.miss(...Array.from({ length: 250 }, (_, n) => `10.5.7.${n}`));
+    const sizes: number[] = [];
+    for await (const event of eventsIn(response.setEncoding('utf8'))) {
+      sizes.push(
+        ...(event?.name === 'misses' ? [z.array(z.unknown()).parse(JSON.parse(event.data)).length] : []),
+      );
+      if (sizes.reduce((sum, size) => sum + size, 0) >= 250) {
+        break;
+      }
+    }
+    assert.ok(sizes.length <= 5 && sizes.every((size) => size <= 100), sizes.join(' '));
+  });
+
   it('throws when the daemon ends', async (t) => {
     const daemon = await RecordedDaemon.start(t);
     const stream = await begin(daemon.path);
@@ -139,8 +158,8 @@ describe('following misses', () => {
 
   for (const [name, type, body] of [
     ['no stream', 'application/json', '{}'],
-    ['a miss that is none', 'text/event-stream', 'event: miss\ndata: {"number":1}\n\n'],
-    ['no JSON', 'text/event-stream', 'event: miss\ndata: hello\n\n'],
+    ['a miss that is none', 'text/event-stream', 'event: misses\ndata: [{"number":1}]\n\n'],
+    ['no JSON', 'text/event-stream', 'event: misses\ndata: hello\n\n'],
     ['a number that is none', 'text/event-stream', 'event: skipped\ndata: -1\n\n'],
     ['an event without an end', 'text/event-stream', 'x'.repeat(2 * 1024 * 1024)],
   ] as const) {
