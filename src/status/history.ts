@@ -52,7 +52,7 @@ export type Totals = Omit<Interval, 'at' | 'latencyP50' | 'latencyP99' | keyof L
 
 /** What there is to know at one moment. */
 export interface Reading {
-  /** Wall clock, milliseconds. */
+  /** Milliseconds of a clock that never goes back. */
   readonly at: number;
   readonly totals: Totals;
   readonly latencies: Distribution;
@@ -75,17 +75,19 @@ export class TimeSeries {
     this.#tenSeconds.note(reading);
   }
 
-  /** @param at wall clock, milliseconds */
-  read(at: number): History {
-    return { seconds: this.#seconds.read(at), tenSeconds: this.#tenSeconds.read(at) };
+  /** @param at as in a reading @param shift what the wall clock is ahead of that clock, in milliseconds */
+  read(at: number, shift: number): History {
+    return { seconds: this.#seconds.read(at, shift), tenSeconds: this.#tenSeconds.read(at, shift) };
   }
 }
+
+type Measured = Omit<Interval, 'at'>;
 
 /** The latest intervals of one length. Those in which nothing was noted are nothing. */
 class Series {
   readonly #width: number;
   readonly #kept: number;
-  readonly #intervals = new Map<number, Interval>();
+  readonly #intervals = new Map<number, Measured>();
   /** The interval that is not over yet, and what had been counted before it. */
   #current = Number.NaN;
   #totalsBefore: Totals;
@@ -112,7 +114,6 @@ class Series {
     this.#latencies = latencies;
     this.#levels = levels;
     this.#intervals.set(index, {
-      at: this.#dateOf(index),
       ...increase(totals, this.#totalsBefore),
       ...tailOf(latencies, this.#latenciesBefore),
       ...levels,
@@ -124,26 +125,22 @@ class Series {
     }
   }
 
-  read(at: number): Interval[] {
+  read(at: number, shift: number): Interval[] {
     const last = Math.floor(at / this.#width);
     return Array.from({ length: this.#kept }, (_, place) => {
       const index = last - this.#kept + 1 + place;
-      return this.#intervals.get(index) ?? this.#nothing(index);
+      const began = new Date(index * this.#width + shift).toISOString();
+      return { at: began, ...(this.#intervals.get(index) ?? this.#nothing()) };
     });
   }
 
-  #nothing(index: number): Interval {
+  #nothing(): Measured {
     return {
-      at: this.#dateOf(index),
       ...increase(this.#totals, this.#totals),
       latencyP50: null,
       latencyP99: null,
       ...this.#levels,
     };
-  }
-
-  #dateOf(index: number): string {
-    return new Date(index * this.#width).toISOString();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MissRecord } from '../misses/recording/journal-reader.ts';
+import type { Glance } from '../misses/recording/journal-reader.ts';
 import { OUTCOMES, type Outcome } from '../misses/recording/outcomes.ts';
 import { contains, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { StatusFault } from './status-fault.ts';
@@ -24,7 +24,7 @@ export class MissFilter {
   }
 
   /** @param clockOrigin see `describeMiss` */
-  passes({ outcome, destination, readAt }: MissRecord, clockOrigin: number): boolean {
+  passes({ outcome, destination, readAt }: Readonly<Glance>, clockOrigin: number): boolean {
     const { subnet, outcome: wanted } = this.#query;
     const isInside = subnet === undefined || (destination !== undefined && contains(subnet, destination));
     return isInside && (wanted ?? outcome) === outcome && clockOrigin + readAt >= this.#earliest;

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../misses/counters.ts';
 import { HeavyHitters } from '../misses/recording/heavy-hitters.ts';
-import { JournalReader, type MissRecord } from '../misses/recording/journal-reader.ts';
+import { type Glance, JournalReader, type MissRecord } from '../misses/recording/journal-reader.ts';
 import { type Distribution, LatencyHistogram, noLatencies } from '../misses/recording/latency-histogram.ts';
 import { OutcomeCounts } from '../misses/recording/outcome-counts.ts';
 import { totalsOf } from '../misses/recording/outcome-totals.ts';
@@ -9,16 +9,12 @@ import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
 import { SubnetCounts, type SubnetMisses } from '../misses/recording/subnet-counts.ts';
 import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
-import { type History, TimeSeries, type Totals } from './history.ts';
+import { Followers, type Listener } from './followers.ts';
+import type { History, Reading, Totals } from './history.ts';
 import { describeMiss, type Miss } from './miss.ts';
 import type { MissFilter } from './miss-filter.ts';
+import { Past } from './past.ts';
 import type { Top } from './top.ts';
-
-/** How often the past is written down, in milliseconds. The fastest flood fills the ring in more than that. */
-const TICK_MS = 1000;
-
-/** How often new records are looked at while somebody follows them. */
-const LOOK_MS = 100;
 
 /** The kernel tells the size of its table with the parameters of all interfaces, so it is not asked more often, in milliseconds. */
 const TABLE_SIZE_EVERY_MS = 10_000;
@@ -26,8 +22,8 @@ const TABLE_SIZE_EVERY_MS = 10_000;
 /** When the wall clock is this far from where it was, in milliseconds, somebody set it. */
 const CLOCK_SET_MS = 50;
 
-/** After so many ticks without a miss the observer sleeps until there is one: an idle daemon has nothing to do. */
-const TICKS_BEFORE_SLEEP = 15;
+/** After so many seconds without a miss the observer sleeps until there is one: an idle daemon has nothing to do. */
+const QUIET_SECONDS_BEFORE_SLEEP = 15;
 
 /** As many records are told to followers in one look; in a flood the rest is skipped. */
 const TOLD_AT_ONCE = 1000;
@@ -45,14 +41,6 @@ export interface ObserverParts {
   readonly tableEntries: () => number | undefined;
 }
 
-/** What is new: the latest records, of which so many were skipped. */
-export interface News {
-  readonly records: readonly MissRecord[];
-  readonly skipped: number;
-}
-
-export type Listener = (news: News) => void;
-
 /**
  * Main's eyes on the resolver's recording: what is asked often is prepared here, so that nobody's question costs the
  * resolver anything.
@@ -64,18 +52,17 @@ export class Observer {
   readonly #latencies: LatencyHistogram;
   readonly #subnets: SubnetCounts;
   readonly #destinations = new HeavyHitters(DESTINATIONS_KEPT);
-  readonly #series: TimeSeries;
-  readonly #listeners = new Set<Listener>();
+  readonly #past: Past;
+  readonly #followers = new Followers(() => this.look());
   readonly #asleep: Int32Array;
   #seen: number;
   #unseen = 0;
   #clockOrigin = Number.NEGATIVE_INFINITY;
   #tableReadAt = Number.NEGATIVE_INFINITY;
-  #quietTicks = 0;
+  #quietSeconds = 0;
+  #seenBefore = 0;
   #tableEntries = 0;
   #latest = noLatencies();
-  #ticker: NodeJS.Timeout | undefined;
-  #looker: NodeJS.Timeout | undefined;
 
   constructor(parts: ObserverParts) {
     const { recording } = parts;
@@ -87,25 +74,33 @@ export class Observer {
     this.#asleep = new Int32Array(recording.asleep);
     this.#asleep[0] = 1;
     this.#seen = this.#journal.head;
-    this.#series = new TimeSeries(this.totals());
+    this.#past = new Past({
+      clock: parts.clock,
+      clockOrigin: () => this.clockOrigin,
+      start: this.totals(),
+      read: () => this.#read(),
+      onSecond: () => this.#rest(),
+    });
   }
 
-  /** There are misses again: looks at them once a second from now on. */
+  /** There are misses again: looks at them once a second from now on. The fastest flood fills the ring in more than that. */
   wake(): void {
-    this.#quietTicks = 0;
-    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS).unref();
+    this.#quietSeconds = 0;
+    this.#past.run();
   }
 
   stop(): void {
-    clearInterval(this.#ticker);
-    clearInterval(this.#looker);
+    this.#past.stop();
+    this.#followers.stop();
   }
 
   /** The latest misses that pass the filter, oldest first, at most `limit` of them. */
   misses(filter: MissFilter, limit: number): Miss[] {
     const origin = this.clockOrigin;
+    const glance: Glance = { outcome: undefined, destination: undefined, readAt: 0 };
     return this.#search(limit, (number) => {
-      const record = this.#journal.read(number);
+      this.#journal.glance(number, glance);
+      const record = filter.passes(glance, origin) ? this.#journal.read(number) : undefined;
       return record !== undefined && filter.passes(record, origin) ? record : undefined;
     });
   }
@@ -121,16 +116,7 @@ export class Observer {
 
   /** Calls the listener with new records, until the returned function is called. */
   follow(listener: Listener): () => void {
-    this.look();
-    this.#listeners.add(listener);
-    this.#looker ??= setInterval(() => this.look(), LOOK_MS).unref();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) {
-        clearInterval(this.#looker);
-        this.#looker = undefined;
-      }
-    };
+    return this.#followers.add(listener);
   }
 
   /** Latencies since the start. */
@@ -142,8 +128,7 @@ export class Observer {
   }
 
   history(): History {
-    this.#note();
-    return this.#series.read(this.#parts.clock.wall());
+    return this.#past.history();
   }
 
   /** @param limit of either list */
@@ -211,19 +196,17 @@ export class Observer {
         this.#destinations.note(destination);
       }
     }
-    if (this.#listeners.size > 0 && head !== this.#seen) {
+    if (this.#followers.areThere && head !== this.#seen) {
       this.#tell(head);
     }
     this.#seen = head;
   }
 
-  #tick(): void {
-    const before = this.#seen;
-    this.#note();
-    this.#quietTicks = this.#seen === before ? this.#quietTicks + 1 : 0;
-    if (this.#quietTicks >= TICKS_BEFORE_SLEEP) {
-      clearInterval(this.#ticker);
-      this.#ticker = undefined;
+  #rest(): void {
+    this.#quietSeconds = this.#seen === this.#seenBefore ? this.#quietSeconds + 1 : 0;
+    this.#seenBefore = this.#seen;
+    if (this.#quietSeconds >= QUIET_SECONDS_BEFORE_SLEEP) {
+      this.#past.stop();
       Atomics.store(this.#asleep, 0, 1);
       // What was recorded since the look found nobody asleep.
       if (this.#journal.head !== this.#seen) {
@@ -233,7 +216,7 @@ export class Observer {
     }
   }
 
-  #note(): void {
+  #read(): Omit<Reading, 'at'> {
     const { clock, counters, tableEntries } = this.#parts;
     this.look();
     if (clock.monotonic() - this.#tableReadAt >= TABLE_SIZE_EVERY_MS) {
@@ -241,7 +224,7 @@ export class Observer {
       this.#tableEntries = tableEntries() ?? this.#tableEntries;
     }
     const levels = { neighbours: counters.get('neighbours'), tableEntries: this.#tableEntries };
-    this.#series.note({ at: clock.wall(), totals: this.totals(), latencies: this.latencies(), levels });
+    return { totals: this.totals(), latencies: this.latencies(), levels };
   }
 
   /** Of what came since the last look the latest. */
@@ -251,9 +234,9 @@ export class Observer {
     const records = Array.from({ length: told }, (_, index) =>
       this.#journal.read((head - told + index) >>> 0),
     );
-    const news = { records: records.filter((record) => record !== undefined), skipped: fresh - told };
-    for (const listener of this.#listeners) {
-      listener(news);
-    }
+    this.#followers.tell({
+      records: records.filter((record) => record !== undefined),
+      skipped: fresh - told,
+    });
   }
 }

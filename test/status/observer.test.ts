@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import type { News } from '../../src/status/followers.ts';
 import { MissFilter } from '../../src/status/miss-filter.ts';
-import type { News } from '../../src/status/observer.ts';
 import { recorded } from './recorded.ts';
 
 const ALL = new MissFilter({}, 0);
@@ -120,12 +120,18 @@ test('followers are told what is new, and how much was skipped', async () => {
 });
 
 test('a miss that comes while the observer falls asleep keeps it awake', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const { observer, clock, memory, table, answer, refuse } = recorded();
+  /** The second ends, and its timer fires. */
+  const pass = async (seconds: number) => {
+    for (let n = 0; n < seconds; n++) {
+      await clock.advance(1000);
+      t.mock.timers.tick(1001);
+    }
+  };
   await answer('10.5.7.2', 1);
   observer.wake();
-  t.mock.timers.tick(15_000);
-  await clock.advance(10_000);
+  await pass(15);
   // Asked for after the records were looked at.
   Object.defineProperty(table, 'entries', {
     get: () => {
@@ -135,11 +141,57 @@ test('a miss that comes while the observer falls asleep keeps it awake', async (
   });
   const isAsleep = () => new Int32Array(memory.asleep)[0] === 1;
   assert.equal(isAsleep(), false);
-  t.mock.timers.tick(1000);
+  await clock.advance(10_000);
+  t.mock.timers.tick(1001);
   assert.equal(isAsleep(), false, 'a record was not looked at yet');
   Object.defineProperty(table, 'entries', { value: 3 });
-  t.mock.timers.tick(17_000);
+  await pass(17);
   assert.equal(isAsleep(), true);
+});
+
+test('every second has what happened in it, however late its timer is', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { observer, clock, answer } = recorded();
+  observer.wake();
+  for (const late of [2, 40, 400, 1]) {
+    await clock.advance(500 - (clock.monotonic() % 1000));
+    await answer('10.5.7.2', 0);
+    await clock.advance(500 + late);
+    t.mock.timers.tick(1001);
+  }
+  observer.stop();
+  assert.deepEqual(
+    observer
+      .history()
+      .seconds.slice(-5)
+      .map(({ answered }) => answered),
+    [1, 1, 1, 1, 0],
+  );
+});
+
+test('who sets the wall clock back or forth loses nothing of the past', async () => {
+  const { observer, clock, answer } = recorded();
+  await answer('10.5.7.1', 1);
+  observer.history();
+  await clock.advance(2000);
+  await answer('10.5.7.1', 1);
+  const answered = () =>
+    observer
+      .history()
+      .seconds.slice(-3)
+      .map((one) => [one.at, one.answered]);
+  clock.jumpWall(-3_600_000);
+  const back = [
+    ['2025-12-31T23:00:00.000Z', 1],
+    ['2025-12-31T23:00:01.000Z', 0],
+    ['2025-12-31T23:00:02.000Z', 1],
+  ];
+  assert.deepEqual(answered(), back);
+  clock.jumpWall(7_200_000);
+  assert.deepEqual(
+    answered(),
+    back.map(([at, count]) => [String(at).replace('2025-12-31T23', '2026-01-01T01'), count]),
+  );
 });
 
 test('the size of a table that the kernel does not tell is that of before', async () => {

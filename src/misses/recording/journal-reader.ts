@@ -12,11 +12,12 @@ import {
   lengthIn,
   MAC_HIGH,
   MAC_LOW,
+  READ_AT,
   RECORD_WORDS,
   recordsIn,
   SUBNET,
 } from './journal-layout.ts';
-import { ALL_ENDINGS, type Ending } from './outcomes.ts';
+import { ALL_ENDINGS, type Ending, type Outcome } from './outcomes.ts';
 
 /** One miss, as it ended. */
 export interface MissRecord extends Ending {
@@ -38,13 +39,22 @@ export interface MissRecord extends Ending {
   readonly errno: string | undefined;
 }
 
+/** What is looked for in many records: of each no more than that, in one object for all of them. */
+export interface Glance {
+  outcome: Outcome | undefined;
+  destination: Ipv4 | undefined;
+  readAt: number;
+}
+
 /** The reader's end of the journal. It never makes the writer wait: what is overwritten meanwhile is left out. */
 export class JournalReader {
   readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
   readonly #capacity: number;
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
+    this.#doubles = new Float64Array(memory);
     this.#capacity = recordsIn(memory);
   }
 
@@ -66,17 +76,29 @@ export class JournalReader {
 
   /** A record that was published. Undefined when it is overwritten by now. */
   read(number: number): MissRecord | undefined {
-    const at = HEADER_WORDS + (number & (this.#capacity - 1)) * RECORD_WORDS;
+    const at = this.#at(number);
     const words = this.#words.slice(at, at + RECORD_WORDS);
     const [readAt = 0, latency = 0] = new Float64Array(words.buffer, 0, 2);
     const isWhole = (this.head - number) >>> 0 <= this.#capacity * 0.75;
     return isWhole ? decode(number, words, readAt, latency) : undefined;
   }
 
-  /** Of a record, without making an object: its address and the number of its ending. */
+  /** Of a record, without making an object: its address; 0 of an L2 miss. */
   destinationOf(number: number): Ipv4 {
-    const at = HEADER_WORDS + (number & (this.#capacity - 1)) * RECORD_WORDS;
-    return (this.#words[at + DESTINATION] ?? 0) >>> 0;
+    return (this.#words[this.#at(number) + DESTINATION] ?? 0) >>> 0;
+  }
+
+  /** Puts what a record looks like into the object. Who wants the record then reads it: it may be overwritten meanwhile. */
+  glance(number: number, into: Glance): void {
+    const at = this.#at(number);
+    const ending = ALL_ENDINGS[endingIn(this.#words[at + ENDING] ?? 0)];
+    into.outcome = ending?.outcome;
+    into.destination = ending?.kind === 'L2' ? undefined : (this.#words[at + DESTINATION] ?? 0) >>> 0;
+    into.readAt = this.#doubles[at / 2 + READ_AT] ?? 0;
+  }
+
+  #at(number: number): number {
+    return HEADER_WORDS + (number & (this.#capacity - 1)) * RECORD_WORDS;
   }
 }
 
