@@ -237,6 +237,20 @@ describe('the commands about a real daemon', { skip: labSkipReason() }, () => {
       assert.ok(told > terminal.written.lastIndexOf('\u001b[?1049l'), 'behind the picture');
     });
 
+    it('stats --watch shows everything on a small screen too, with the arrow keys', async (test) => {
+      const terminal = open(test, lab().host(1), 'stats --watch', { size: { columns: 80, rows: 12 } });
+      await shows(terminal, /^lines 1 to 11 of \d\d; arrow keys/m);
+      assert.doesNotMatch(terminal.picture.join('\n'), /^sockets /m);
+      terminal.type('\u001b[6~\u001b[6~\u001b[6~');
+      await shows(terminal, /^sockets .*(\n {15}.*)*\nlines /m);
+      terminal.type('\u001b[A');
+      await shows(terminal, /^lines \d+ to (\d+) of (?!\1)/m);
+      terminal.type('\u001b[H');
+      await shows(terminal, /^l3missd \S+ is ready/m);
+      terminal.type('q');
+      await terminal.ended;
+    });
+
     it('stats --watch redraws in place, and ends with q', async (test) => {
       const terminal = open(test, lab().host(1), 'stats --watch', { size: { columns: 80, rows: 50 } });
       await shows(terminal, /is ready: pid/);

@@ -5,8 +5,8 @@ import { DaemonClient } from './daemon-client.ts';
 import type { Display } from './display.ts';
 import { live } from './live.ts';
 import type { StatsOptions } from './question-options.ts';
-import { Screen } from './screen.ts';
 import { statsText } from './stats-text.ts';
+import { Blocks, InPlace, type Sight, type WatchView } from './watch-view.ts';
 
 /** Milliseconds between two looks of `--watch`. */
 const INTERVAL = 1000;
@@ -31,12 +31,6 @@ async function describe(client: DaemonClient, json: boolean, indent: number): Pr
   return json
     ? `${JSON.stringify(await client.stats(), undefined, indent)}\n`
     : statsText(await client.report());
-}
-
-/** What was seen last, and why nothing newer could be seen. */
-interface Sight {
-  readonly text: string;
-  readonly away?: string;
 }
 
 async function watch(options: StatsOptions, display: Display, look: () => Promise<string>): Promise<void> {
@@ -65,70 +59,6 @@ async function lookAgain(look: () => Promise<string>, { text }: Sight, signal: A
   }
 }
 
-interface View {
-  show(sight: Sight): void;
-  close(): void;
-}
-
-function viewOf({ json }: StatsOptions, display: Display, end: () => void): View {
-  return display.terminal === undefined || json
-    ? new Blocks(display.out, json)
-    : new InPlace(new Screen(display.terminal, { ...keysThatEnd(end), onResize: () => undefined }));
-}
-
-function keysThatEnd(end: () => void) {
-  return {
-    onKey: (key: { readonly name: string; readonly text?: string }) => {
-      if (key.name === 'interrupt' || key.text === 'q') {
-        end();
-      }
-    },
-    onGone: end,
-  };
-}
-
-/** One block below the other; that the daemon is away is said once. */
-class Blocks implements View {
-  readonly #out: (text: string) => void;
-  readonly #json: boolean;
-  #saidAway = false;
-  #isFirst = true;
-
-  constructor(out: (text: string) => void, json: boolean) {
-    this.#out = out;
-    this.#json = json;
-  }
-
-  show({ text, away }: Sight): void {
-    if (away === undefined) {
-      this.#out(this.#isFirst || this.#json ? text : `\n${text}`);
-    } else if (!this.#saidAway) {
-      this.#out(this.#json ? `${JSON.stringify({ away })}\n` : `\n${away}\n`);
-    }
-    this.#saidAway = away !== undefined;
-    this.#isFirst = false;
-  }
-
-  close(): void {}
-}
-
-class InPlace implements View {
-  readonly #screen: Screen;
-
-  constructor(screen: Screen) {
-    this.#screen = screen;
-    screen.open();
-  }
-
-  show({ text, away }: Sight): void {
-    const lines = text.trimEnd().split('\n');
-    this.#screen.draw([
-      ...(away === undefined ? [] : [{ text: away, look: 'alarm' as const }]),
-      ...lines.map((line) => ({ text: line, look: 'plain' as const })),
-    ]);
-  }
-
-  close(): void {
-    this.#screen.close();
-  }
+function viewOf({ json }: StatsOptions, { terminal, out }: Display, end: () => void): WatchView {
+  return terminal === undefined || json ? new Blocks(out, json) : new InPlace(terminal, end);
 }

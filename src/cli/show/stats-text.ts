@@ -73,15 +73,22 @@ function mirrorFacts(mirror: Stats['mirror']): string[] {
   ];
 }
 
-/** Misses by outcome: since the start, in the last whole second, and on average over the last minute. */
+/**
+ * Misses by outcome: since the start, in the last whole second, and on average over the last minute. What never happened is
+ * named in one line, so that what did is seen at once.
+ */
 function missTable({ stats, history }: Report): string[] {
+  const none = COUNTED.filter(([name]) => totalOf(stats, name) === 0 && noteOf(stats, name) === '').map(
+    ([, label]) => label,
+  );
   return [
     missRow('misses', ['in all', 'now /s', 'minute /s']),
-    ...COUNTED.flatMap(([name, label]) => {
+    ...COUNTED.filter(([, label]) => !none.includes(label)).flatMap(([name, label]) => {
       const rate = rateOf(history, name);
       const cells = [count(totalOf(stats, name)), perSecond(rate.now), perSecond(rate.minute)];
       return withNote(missRow(`${INDENT}${label}`, cells), noteOf(stats, name));
     }),
+    ...(none.length === 0 ? [] : fact(`${INDENT}never`, none)),
   ];
 }
 
