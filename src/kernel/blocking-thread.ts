@@ -5,6 +5,9 @@ import { closeSocket } from './sockets.ts';
 import { ThreadFault } from './thread-fault.ts';
 import { descriptorTransport, type Transport } from './transport.ts';
 
+/** A thread that is to end and does not is poked again, in milliseconds. */
+const POKE_AGAIN_MS = 100;
+
 export interface BlockingThreadOptions<Heard> {
   /** As a failure calls it: `resolver thread`. */
   readonly name: string;
@@ -61,7 +64,9 @@ export class BlockingThread<Posted, Heard> {
   /** Ends the thread and then closes its sockets: one that is closed under its reader goes on being read. */
   async stop(): Promise<void> {
     this.#tellToStop();
+    const again = setInterval(() => this.#pokeThread(), POKE_AGAIN_MS);
     await this.#ended;
+    clearInterval(again);
     process.off('exit', this.#onExit);
     for (const descriptor of [this.#options.descriptor, ...this.#options.otherDescriptors]) {
       closeSocket(descriptor);

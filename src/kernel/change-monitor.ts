@@ -3,8 +3,8 @@ import type { Watched } from './change-filter.ts';
 import { openChangeSocket, watchChanges } from './sockets.ts';
 import type { ThreadFault } from './thread-fault.ts';
 
-/** How long a read blocks at most: the belt, should a poke ever be lost. */
-const WAIT_MS = 500;
+/** How long a read blocks at most: the belt, should the poke be lost that ends it with the process. Each end costs an idle agent. */
+const WAIT_MS = 5000;
 
 export interface ChangeMonitorOptions {
   readonly watched: Watched;

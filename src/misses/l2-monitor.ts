@@ -3,8 +3,8 @@ import { openL2MissSocket, portOfSocket } from '../kernel/sockets.ts';
 import type { ThreadFault } from '../kernel/thread-fault.ts';
 import type { Mac } from '../net/mac.ts';
 
-/** How long a read blocks at most: the belt, should a poke ever be lost. */
-const WAIT_MS = 500;
+/** How long a read blocks at most: the belt, should the poke be lost that ends it with the process. Each end costs an idle agent. */
+const WAIT_MS = 5000;
 
 /** Thread to main: a frame to that MAC had no forwarding entry; the kernel dropped notifications of such frames. */
 export type L2Message = { readonly kind: 'l2miss'; readonly mac: Mac } | { readonly kind: 'overrun' };

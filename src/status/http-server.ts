@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import { AnswerBacklog } from './answer-backlog.ts';
 import { type Answer, text } from './answers.ts';
 import { type EventSource, serveEvents } from './event-stream.ts';
 import { QuestionFault } from './question.ts';
@@ -37,17 +38,20 @@ const FOLLOWERS = 16;
 /**
  * A server for questions, made for clients that may be slow or hostile: headers of 8 KiB at most, a request within 5 s, no
  * body read, no question before the last one is answered, 64 connections at once, none that has not read a byte for 5 s
- * while there is something to read.
+ * while there is something to read, and 32 MiB of large answers that nobody has read yet.
  */
 export function createStatusServer(routes: Routes, options: StatusServerOptions): Server {
   const { requestLimit = REQUEST_LIMIT, headers = {} } = options;
   let followers = 0;
+  const backlog = new AnswerBacklog();
   const server = createServer(
     {
       maxHeaderSize: 8192,
       headersTimeout: requestLimit,
       requestTimeout: requestLimit,
-      connectionsCheckingInterval: Math.max(requestLimit / 10, 10),
+      keepAliveTimeout: requestLimit,
+      // It runs also while nobody is connected.
+      connectionsCheckingInterval: Math.max(requestLimit / 2, 10),
     },
     (request, response) => {
       // One question at a time: of those that a client sends at once Node (20) would have all answered before it writes one,
@@ -64,7 +68,7 @@ export function createStatusServer(routes: Routes, options: StatusServerOptions)
       const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
       if (typeof route !== 'object' || !isRead(request)) {
         answerTo(request, route, searchParams, options.log, pathname).then(
-          (answer) => reply(request, response, answer),
+          (answer) => reply(request, response, backlog.admit(answer, response)),
           (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
         );
       } else if (followers >= FOLLOWERS) {

@@ -121,6 +121,24 @@ test('a client that does not read its answer is dropped, and holds nobody up', a
   assert.ok(size < 32 * 1024 * 1024, `${size} bytes came`);
 });
 
+test('large answers that nobody reads are as many as a bound allows, and small ones are given all the same', async (t) => {
+  const large = 'x'.repeat(12 * 1024 * 1024);
+  const port = await serve(t, { ...ROUTES, '/large': () => text(200, large) });
+  const slow = await Promise.all([request(port, '/large'), request(port, '/large')]);
+  for (const response of slow) {
+    response.on('error', () => undefined).pause();
+  }
+  const refused = await read(port, '/large');
+  assert.deepEqual([refused.status, refused.body], [503, 'too much waits for others to read it']);
+  assert.equal((await read(port, '/hello')).status, 200);
+  for (const response of slow) {
+    response.destroy();
+  }
+  while ((await read(port, '/large')).status !== 200) {
+    await delay(10);
+  }
+});
+
 test('a client that asks again before it was answered is dropped, and leaves nothing behind', async (t) => {
   let asked = 0;
   const port = await serve(t, {
