@@ -1,15 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { StoreFault } from '../leases/faults.ts';
-import type { LeaseStore } from '../leases/store.ts';
+import type { LeaseStore, StoredLease } from '../leases/store.ts';
 
 /** How long an answer serves, in milliseconds: etcd is asked about each lease by itself. */
 const SERVES_MS = 10_000;
 
-/** How long a question waits for etcd. */
+/** How long a question waits for etcd, and etcd is asked. */
 const PATIENCE_MS = 2000;
-
-/** With more leases the ends are not asked for: as many calls would be a load of their own. */
-const LEASES_AT_MOST = 1000;
 
 /** So many calls at once. */
 const AT_ONCE = 16;
@@ -17,13 +14,22 @@ const AT_ONCE = 16;
 /** When leases end, wall clock in milliseconds, by their keys. */
 export type Ends = ReadonlyMap<string, number>;
 
+/** What etcd told of one of its leases: when it ends, wall clock, and when that was asked, monotonic milliseconds. */
+interface Told {
+  readonly end: number;
+  readonly askedAt: number;
+}
+
 /**
  * When the leases end. etcd tells the rest of a lease's life by the number of its own lease, which the mirror does not keep:
- * a renewal that changes nothing else may give the key another one.
+ * a renewal that changes nothing else may give the key another one. Where there are more leases than etcd tells of in time,
+ * those that were asked about longest ago come first, and of the others counts what was told before: hosts renew by a new
+ * lease, and so the end of one seldom changes.
  */
 export class LeaseEnds {
   readonly #store: Pick<LeaseStore, 'list' | 'remainingTtl'>;
   readonly #clock: Clock;
+  #told = new Map<bigint, Told>();
   #askedAt = Number.NEGATIVE_INFINITY;
   #ends: Promise<Ends> = Promise.resolve(new Map());
 
@@ -32,7 +38,7 @@ export class LeaseEnds {
     this.#clock = clock;
   }
 
-  /** Of as many as etcd tells of within two seconds; of none when there are more than a thousand leases. */
+  /** Of as many as etcd has told of by now; answers within two seconds. */
   read(): Promise<Ends> {
     const now = this.#clock.monotonic();
     if (now - this.#askedAt >= SERVES_MS) {
@@ -43,33 +49,54 @@ export class LeaseEnds {
   }
 
   async #ask(): Promise<Ends> {
-    const ends = new Map<string, number>();
+    const listed: StoredLease[] = [];
     const over = new AbortController();
-    const collected = this.#collect(ends, over.signal).catch(unlessStoreFault);
-    await Promise.race([collected, this.#clock.sleep(PATIENCE_MS, over.signal)]);
+    const asked = this.#askAbout(listed, over.signal).catch(unlessStoreFault);
+    await Promise.race([asked, this.#clock.sleep(PATIENCE_MS, over.signal)]);
     over.abort();
+    const ends = new Map<string, number>();
+    for (const { key, leaseId } of listed) {
+      const told = leaseId === undefined ? undefined : this.#told.get(leaseId);
+      if (told !== undefined) {
+        ends.set(key, told.end);
+      }
+    }
     return ends;
   }
 
-  /** Fills the map in until the signal aborts. */
-  async #collect(ends: Map<string, number>, signal: AbortSignal): Promise<void> {
+  /** Lists the leases and asks about each, until the signal aborts. */
+  async #askAbout(listed: StoredLease[], signal: AbortSignal): Promise<void> {
     const { entries } = await this.#store.list();
-    if (entries.length > LEASES_AT_MOST) {
+    if (signal.aborted) {
       return;
     }
-    const left = entries.values();
+    listed.push(...entries);
+    const ids = new Set(entries.flatMap(({ leaseId }) => leaseId ?? []));
+    this.#told = new Map(Array.from(this.#told).filter(([id]) => ids.has(id)));
+    // What was never asked about comes before everything else.
+    const askedAt = (id: bigint) => this.#told.get(id)?.askedAt ?? Number.MIN_SAFE_INTEGER;
+    const left = Array.from(ids)
+      .sort((one, other) => askedAt(one) - askedAt(other))
+      .values();
     const ask = async () => {
-      for (const { key, leaseId } of left) {
-        const seconds = leaseId === undefined ? undefined : await this.#store.remainingTtl(leaseId);
+      for (const id of left) {
+        const seconds = await this.#store.remainingTtl(id);
         if (signal.aborted) {
           return;
         }
-        if (seconds !== undefined) {
-          ends.set(key, this.#clock.wall() + seconds * 1000);
-        }
+        this.#note(id, seconds);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  }
+
+  #note(id: bigint, seconds: number | undefined): void {
+    if (seconds === undefined) {
+      this.#told.delete(id);
+    } else {
+      const end = this.#clock.wall() + seconds * 1000;
+      this.#told.set(id, { end, askedAt: this.#clock.monotonic() });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Conversation } from '../kernel/conversation.ts';
 import { listNeighbours } from '../kernel/neighbours.ts';
-import type { Lease } from '../leases/lease.ts';
+import type { Lease, OtherLease } from '../leases/lease.ts';
 import type { SubnetMisses } from '../misses/recording/subnet-counts.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
@@ -12,6 +12,8 @@ import type { Standing } from './standing.ts';
 export interface LeaseRowsParts {
   readonly kernel: Conversation;
   readonly standing: Standing;
+  /** Those of hosts that run another backend. */
+  readonly others: readonly OtherLease[];
   readonly ends: Pick<LeaseEnds, 'read'>;
   /** Since the daemon's start, by subnet. */
   readonly misses: readonly SubnetMisses[];
@@ -22,27 +24,41 @@ export interface LeaseRowsParts {
  *
  * @throws KernelFault
  */
-export async function leaseRows({ kernel, standing, ends, misses }: LeaseRowsParts): Promise<LeaseRow[]> {
+export async function leaseRows({
+  kernel,
+  standing,
+  others,
+  ends,
+  misses,
+}: LeaseRowsParts): Promise<LeaseRow[]> {
   const { leases, tunnel } = standing;
   const endOf = await ends.read();
   const neighbours =
     tunnel === undefined ? new Map<Lease, number>() : countNeighbours(kernel, tunnel.device.ifindex, leases);
   const missesOf = new Map(misses.map((one) => [formatPrefix(one.subnet), one.misses]));
-  return leases
-    .toSorted((one, other) => one.subnet.address - other.subnet.address)
-    .map((lease) => {
-      const subnet = formatPrefix(lease.subnet);
-      const end = endOf.get(lease.key);
-      return {
-        subnet,
-        owner: formatIpv4(lease.publicIp),
-        mac: lease.mac,
-        backend: 'vxlan',
-        expiresAt: end === undefined ? null : new Date(end).toISOString(),
-        neighbours: neighbours.get(lease) ?? 0,
-        misses: missesOf.get(subnet) ?? 0,
-      };
-    });
+  const shared = ({ key, subnet, publicIp }: Pick<Lease, 'key' | 'subnet' | 'publicIp'>) => {
+    const end = endOf.get(key);
+    return {
+      subnet: formatPrefix(subnet),
+      owner: formatIpv4(publicIp),
+      expiresAt: end === undefined ? null : new Date(end).toISOString(),
+      misses: missesOf.get(formatPrefix(subnet)) ?? 0,
+    };
+  };
+  const ours = leases.map((lease) => {
+    const row = {
+      ...shared(lease),
+      mac: lease.mac,
+      backend: 'vxlan',
+      neighbours: neighbours.get(lease) ?? 0,
+    };
+    return { row, first: lease.subnet.address };
+  });
+  const theirs = others.map((lease) => {
+    const row = { ...shared(lease), mac: null, backend: lease.backendType, neighbours: 0 };
+    return { row, first: lease.subnet.address };
+  });
+  return [...ours, ...theirs].sort((one, other) => one.first - other.first).map(({ row }) => row);
 }
 
 function countNeighbours(

@@ -3,7 +3,7 @@ import { formatIpv4, type Ipv4, isHostAddress } from '../net/ipv4.ts';
 import { isUnicastMac, type Mac } from '../net/mac.ts';
 import { covers, formatPrefix, overlaps, type Prefix } from '../net/prefix.ts';
 import { LeaseFault } from './faults.ts';
-import type { Lease } from './lease.ts';
+import type { Lease, OtherLease } from './lease.ts';
 import { decodeLeaseValue, type LeaseValue } from './lease-value.ts';
 import type { StoredLease } from './store.ts';
 import { formatSubnetKey, parseSubnetKey } from './subnet-key.ts';
@@ -21,7 +21,7 @@ export interface Self {
 export type Verdict =
   | { readonly kind: 'lease'; readonly lease: Lease }
   | { readonly kind: 'own' }
-  | { readonly kind: 'other-backend'; readonly backendType: string }
+  | { readonly kind: 'other-backend'; readonly lease: OtherLease }
   | { readonly kind: 'junk'; readonly reason: string };
 
 /**
@@ -47,7 +47,8 @@ export function judge(stored: StoredLease, self: Self): Verdict {
 
 function judgeParsed(stored: StoredLease, subnet: Prefix, value: LeaseValue, self: Self): Verdict {
   if (value.kind === 'other') {
-    return { kind: 'other-backend', backendType: value.backendType };
+    const { publicIp, backendType } = value;
+    return { kind: 'other-backend', lease: { key: stored.key, subnet, publicIp, backendType } };
   }
   const { publicIp, mac } = value;
   const reason = whyJunk(subnet, publicIp, mac, self);

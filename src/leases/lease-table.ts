@@ -1,6 +1,6 @@
 import { formatPrefix } from '../net/prefix.ts';
 import { judge, type Self, type Verdict } from './judge.ts';
-import type { Lease, LeaseChange } from './lease.ts';
+import type { Lease, LeaseChange, OtherLease } from './lease.ts';
 import type { LeaseSummary, StoredLease } from './store.ts';
 
 /** What became of keys: the last thing known of each, undefined when it is gone. */
@@ -69,6 +69,15 @@ export class LeaseTable {
       const lease = holder(candidates);
       if (lease !== undefined) {
         yield lease;
+      }
+    }
+  }
+
+  /** Those of other backends, one for each key. */
+  *others(): Iterable<OtherLease> {
+    for (const verdict of this.#verdicts.values()) {
+      if (verdict.kind === 'other-backend') {
+        yield verdict.lease;
       }
     }
   }

@@ -15,6 +15,16 @@ export interface Lease {
   readonly modRevision: bigint;
 }
 
+/** The claim of a host that runs another backend: no packets go there by the tunnel. */
+export interface OtherLease {
+  /** The whole etcd key. */
+  readonly key: string;
+  readonly subnet: Prefix;
+  readonly publicIp: Ipv4;
+  /** As flannel calls it: `host-gw`. */
+  readonly backendType: string;
+}
+
 /** One subnet's difference: only `after` is a new lease, only `before` one that has gone. */
 export interface LeaseChange {
   readonly before?: Lease;

@@ -4,7 +4,7 @@ import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { StoreFault } from './faults.ts';
 import type { Self } from './judge.ts';
-import type { Lease, LeaseChange } from './lease.ts';
+import type { Lease, LeaseChange, OtherLease } from './lease.ts';
 import { type KeyUpdates, LeaseTable, type Noticed } from './lease-table.ts';
 import type { LeaseList, LeaseStore, StoredLease, StoreEvent } from './store.ts';
 import { formatSubnetKey } from './subnet-key.ts';
@@ -46,6 +46,7 @@ export interface MirrorSnapshot {
   /** Keys that cannot be used, at present. */
   readonly junk: number;
   readonly otherBackend: number;
+  readonly others: readonly OtherLease[];
   /** How often the leases were listed again, by reason. */
   readonly relists: Readonly<Record<RelistReason, number>>;
 }
@@ -126,6 +127,7 @@ export class Mirror {
       remote: leases.length,
       junk: this.#table.count('junk'),
       otherBackend: this.#table.count('other-backend'),
+      others: Array.from(this.#table.others()),
       relists: { ...this.#relists },
     };
   }
@@ -249,7 +251,7 @@ export class Mirror {
     if (verdict.kind === 'junk') {
       log.warn({ key, reason: verdict.reason }, 'a lease key that cannot be used is left out');
     } else {
-      log.info({ key, backendType: verdict.backendType }, 'a lease of another backend is left out');
+      log.info({ key, backendType: verdict.lease.backendType }, 'a lease of another backend is left out');
     }
   }
 }

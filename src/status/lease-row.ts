@@ -5,9 +5,10 @@ export const leaseRowSchema = z.object({
   subnet: z.string(),
   /** The host's PublicIP. */
   owner: z.string(),
-  /** Of its tunnel device. */
-  mac: z.string(),
-  backend: z.literal('vxlan'),
+  /** Of its tunnel device; null where it runs another backend. */
+  mac: z.string().nullable(),
+  /** `vxlan`, or another one of flannel's, with which no packets are exchanged by the tunnel. */
+  backend: z.string(),
   /** Null for a reservation, and where etcd did not say. */
   expiresAt: z.iso.datetime().nullable(),
   /** Neighbours of this host's device in the subnet, its gateway's included. */

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
 import { forwardingEntries } from '../../src/lab/kernel-view.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
+import { ask } from '../../src/status/control-client.ts';
+import { leaseRowSchema } from '../../src/status/lease-row.ts';
+import { LEASES_PATH } from '../../src/status/paths.ts';
 import { labFor, labSkipReason } from '../support/lab-fixture.ts';
 import { leaseValue, StaticPeer, statsOf } from '../support/static-peer.ts';
 
@@ -46,6 +50,14 @@ describe('junk beside the leases', { skip: labSkipReason() }, () => {
     assert.equal((await host.namespace.attempt('ping', ['-c', '1', '-W', '1', '10.5.77.1'])).status, 0);
     const { mirror } = await statsOf(host);
     assert.deepEqual([mirror.junk, mirror.otherBackend, mirror.remote], [junk(own).length + 1, 1, 1]);
+    const rows = await ask(host.daemon.controlSocket, { path: LEASES_PATH, schema: z.array(leaseRowSchema) });
+    assert.deepEqual(
+      rows.map(({ subnet, backend }) => [subnet, backend]),
+      [
+        ['10.5.77.0/24', 'vxlan'],
+        ['10.5.87.0/24', 'host-gw'],
+      ],
+    );
     const log = readFileSync(host.daemon.logFile, 'utf8').split('\n');
     for (const [name] of [...junk(own), ['before-the-start']]) {
       const lines = log.filter((line) => line.includes(`${PREFIX}/${name}"`));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from '../../src/leases/judge.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { hostIdentity, keyOf, self, stored, valueOfHost } from '../support/lease-samples.ts';
 
@@ -24,9 +25,15 @@ test('our own key is our own, whatever is in it', () => {
 
 test('another backend is skipped by name', () => {
   const value = '{"PublicIP":"10.99.0.2","BackendType":"host-gw"}';
-  assert.deepEqual(judge(stored('10.5.2.0-24', value), self), {
+  const other = stored('10.5.2.0-24', value);
+  assert.deepEqual(judge(other, self), {
     kind: 'other-backend',
-    backendType: 'host-gw',
+    lease: {
+      key: other.key,
+      subnet: parsePrefix('10.5.2.0/24'),
+      publicIp: parseIpv4('10.99.0.2'),
+      backendType: 'host-gw',
+    },
   });
 });
 

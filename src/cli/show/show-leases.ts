@@ -36,7 +36,7 @@ export function leasesText(leases: readonly LeaseRow[], now: number): string {
   const rows = leases.map((lease) => [
     lease.subnet,
     lease.owner,
-    lease.mac,
+    lease.mac ?? '-',
     lease.backend,
     untilThen(lease.expiresAt, now),
     count(lease.neighbours),
