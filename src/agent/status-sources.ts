@@ -37,7 +37,14 @@ export function statusSources(parts: StatusParts, clock: Clock = systemClock): S
     stats: () => snapshot(progress, kernel, identity, clock),
     observer,
     kernel: () => kernelTables(kernel, progress.sockets?.() ?? []),
-    leases: () => leaseRows({ kernel, standing: standingOf(parts), ends, misses: subnets.read() }),
+    leases: () =>
+      leaseRows({
+        kernel,
+        standing: standingOf(parts),
+        others: progress.mirror?.snapshot().others ?? [],
+        ends,
+        misses: subnets.read(),
+      }),
     lookup: (address) =>
       lookUp(
         { kernel, standing: standingOf(parts), misses: (limit) => observer.missesOf(address, limit) },
@@ -57,7 +64,6 @@ export function controlRoutes(parts: StatusParts, clock: Clock = systemClock): R
       withNetfilter,
       standing: () => standingOf(parts),
       etcdEndpoints: options.etcdEndpoints,
-      etcdPrefix: options.etcdPrefix,
       openEcho: (wanted) => EchoSocket.open(wanted),
     }),
   );
@@ -70,6 +76,7 @@ function standingOf({ progress, kernel }: StatusParts): Standing {
   return {
     mode,
     network: config?.network,
+    configText: config?.text,
     subnet: claim?.subnet ?? standIn?.own.subnet,
     tunnel,
     leases: progress.leases?.() ?? [],

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError, Fault } from '../base/fault.ts';
 import { KernelFault } from '../kernel/kernel-fault.ts';
-import type { Finding } from '../status/finding.ts';
+import type { Finding, Remedy } from '../status/finding.ts';
 import { clock } from './checks/clock.ts';
 import { deviceMtu } from './checks/device-mtu.ts';
 import { duplicates } from './checks/duplicates.ts';
@@ -16,7 +16,7 @@ import { reversePathFilter } from './checks/reverse-path-filter.ts';
 import { syntheticMiss } from './checks/synthetic-miss.ts';
 import { udpPort } from './checks/udp-port.ts';
 import type { Check, DoctorParts, Ground } from './ground.ts';
-import { type Outcome, unknown } from './outcome.ts';
+import { advice, command, type Outcome, unknown } from './outcome.ts';
 import { reachPeers } from './reach.ts';
 
 /** So long a check may take, in milliseconds: twice this is less than a client's ten seconds. */
@@ -75,14 +75,19 @@ async function run({ name: check, look }: Check, ground: Ground): Promise<Findin
 }
 
 /** What a look that failed needs. */
-function neededFor(error: unknown): string {
+function neededFor(error: unknown): Remedy {
   if (error instanceof KernelFault && (error.code === 'EPERM' || error.code === 'EACCES')) {
-    return 'CAP_NET_ADMIN and CAP_NET_RAW for l3missd';
+    return advice('l3missd needs CAP_NET_ADMIN and CAP_NET_RAW');
   }
-  return error instanceof Fault ? error.allowed : 'l3missd doctor, once more';
+  return error instanceof Fault
+    ? advice(`it needs ${error.allowed}`)
+    : command('l3missd doctor', 'once more');
 }
 
 async function tooLate(time: Clock, signal: AbortSignal): Promise<Outcome> {
   await time.sleep(CHECK_LIMIT_MS, signal);
-  return unknown(`no result within ${CHECK_LIMIT_MS / 1000} s`, 'l3missd doctor, when the host is less busy');
+  return unknown(
+    `no result within ${CHECK_LIMIT_MS / 1000} s`,
+    command('l3missd doctor', 'when the host is less busy'),
+  );
 }

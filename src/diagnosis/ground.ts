@@ -10,11 +10,9 @@ import type { Standing } from './standing.ts';
 export interface DoctorParts {
   readonly kernel: Conversation;
   readonly standing: () => Standing;
-  readonly store: Pick<LeaseStore, 'list' | 'summarise'>;
+  readonly store: Pick<LeaseStore, 'configKey' | 'list' | 'summarise'>;
   /** URLs of etcd's members. */
   readonly etcdEndpoints: readonly string[];
-  /** flannel's etcd-prefix, without a slash at its end. */
-  readonly etcdPrefix: string;
   readonly clock: Clock;
   /** Lends a conversation with netfilter. @throws KernelFault */
   readonly withNetfilter: <T>(use: (netfilter: Conversation) => T) => T;

@@ -1,9 +1,14 @@
+import { listLinks } from '../kernel/links.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
+import { covers, formatPrefix } from '../net/prefix.ts';
 import { entryProblems } from './entry-problems.ts';
-import { MEND_ETCD } from './outcome.ts';
+import { command, MEND_ETCD, SAYS_WHAT_IS_MISSING } from './outcome.ts';
 import { routeProblems } from './route-problems.ts';
 import type { Standing } from './standing.ts';
 import type { Problem, RemoteStory, Story } from './story.ts';
+
+/** What the bridge plugin of CNI calls the containers' bridge unless it is told otherwise. */
+const BRIDGE = 'cni0';
 
 /**
  * What is wrong with an address, and the command that mends it; empty when nothing is.
@@ -33,35 +38,44 @@ export function problemsOf(story: Story): Problem[] {
 }
 
 /** What concerns every address. */
-function generalProblems({ tunnel, listed, standInWrittenAt }: Standing): Problem[] {
+function generalProblems({ mode, tunnel, listed, standInWrittenAt }: Standing): Problem[] {
   if (standInWrittenAt !== undefined) {
     const date = new Date(standInWrittenAt).toISOString();
-    return [
-      { found: `etcd is out of reach: the agent goes by the copy of the leases of ${date}`, mend: MEND_ETCD },
-    ];
+    const found = `etcd is out of reach: the agent goes by the copy of the leases of ${date}`;
+    return [{ found, ...MEND_ETCD }];
   }
   if (tunnel === undefined) {
-    return [
-      { found: 'the tunnel device is not made yet', mend: 'l3missd stats, which says what is missing' },
-    ];
+    return [{ found: 'the tunnel device is not made yet', ...SAYS_WHAT_IS_MISSING }];
   }
-  return listed ? [] : [{ found: 'the leases are not listed yet: questions wait', mend: MEND_ETCD }];
+  const meanwhile = mode.name === 'eager' ? 'entries may be missing' : 'questions wait';
+  return listed ? [] : [{ found: `the leases are not listed yet: ${meanwhile}`, ...MEND_ETCD }];
 }
 
 const NO_LEASE: Problem = {
   found: 'no lease of the network covers it: no host has claimed it',
-  mend: 'systemctl start l3missd, on the host that is to have it',
+  ...command('systemctl start l3missd', 'on the host that is to have it'),
 };
 
-/** The tunnel leads to other hosts: a packet for this host's own subnet on it finds nobody. */
-function ownProblems({ view, standing: { subnet } }: Story): Problem[] {
-  if (subnet === undefined || (view.route !== undefined && !view.isTunnelled)) {
+/** A route that also leads elsewhere is none to the containers: the packets leave this host. */
+function ownProblems({ kernel, view, standing: { subnet } }: Story): Problem[] {
+  const { route, isTunnelled, device = 'another way' } = view;
+  if (subnet === undefined || (route !== undefined && !isTunnelled && covers(subnet, route.destination))) {
     return [];
   }
+  const way =
+    route === undefined
+      ? 'nothing leads there'
+      : `its packets leave by ${device} (route ${formatPrefix(route.destination)})`;
+  const bridge = listLinks(kernel).some(({ name }) => name === BRIDGE)
+    ? ''
+    : `ip link add ${BRIDGE} up type bridge && `;
   return [
     {
-      found: "no interface of this host has its own subnet, so that the tunnel gets the subnet's packets",
-      mend: `ip address add ${formatIpv4(subnet.address + 1)}/${subnet.length} dev cni0, or whatever bridge the containers have`,
+      found: `no interface of this host has its own subnet: ${way}`,
+      ...command(
+        `${bridge}ip address add ${formatIpv4(subnet.address + 1)}/${subnet.length} dev ${BRIDGE}`,
+        'or on whatever bridge the containers have',
+      ),
     },
   ];
 }

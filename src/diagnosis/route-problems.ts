@@ -4,6 +4,8 @@ import { formatIpv4 } from '../net/ipv4.ts';
 import { covers, formatPrefix } from '../net/prefix.ts';
 import { RTPROT_KERNEL } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
+import type { Remedy } from '../status/finding.ts';
+import { advice, command } from './outcome.ts';
 import type { Problem, RemoteStory } from './story.ts';
 
 /**
@@ -18,16 +20,16 @@ export function routeProblems(story: RemoteStory): Problem[] {
     return [];
   }
   if (route === undefined) {
-    return [refusal(story) ?? { found: 'no route leads to it', mend: ownRoute(story) }];
+    return [refusal(story) ?? { found: 'no route leads to it', ...ownRoute(story) }];
   }
   if (route.isLocal) {
-    return [{ found: 'this host has the address itself', mend: removalOfAddress(story) }];
+    return [{ found: 'this host has the address itself', ...removalOfAddress(story) }];
   }
   const by = `its packets leave by ${view.device ?? 'another way'} (route ${formatPrefix(route.destination)})`;
   const tunnel = story.tunnel.device.name;
   return standing.network !== undefined && covers(standing.network, route.destination)
-    ? [{ found: `${by}, not by ${tunnel}`, mend: wayOut(route, view.device) }]
-    : [{ found: `${by}: the route to ${tunnel} is missing`, mend: ownRoute(story) }];
+    ? [{ found: `${by}, not by ${tunnel}`, ...wayOut(route, view.device) }]
+    : [{ found: `${by}: the route to ${tunnel} is missing`, ...ownRoute(story) }];
 }
 
 /** A route inside the network that lets no packet pass, whatever the overlay's own route says. */
@@ -37,32 +39,38 @@ function refusal({ kernel, address, standing: { network } }: RemoteStory): Probl
     return undefined;
   }
   const text = `${route.kind} ${formatPrefix(route.destination)}`;
-  return { found: `the route ${text} lets no packet pass`, mend: `ip route del ${text}` };
+  return { found: `the route ${text} lets no packet pass`, ...command(`ip route del ${text}`) };
 }
 
 /** The command that writes the route that the mode has. */
-function ownRoute({ standing: { mode, network }, lease: { subnet }, tunnel }: RemoteStory): string {
+function ownRoute({ standing: { mode, network }, lease: { subnet }, tunnel }: RemoteStory): Remedy {
   const device = `dev ${tunnel.device.name} proto ${OWN_PROTOCOL}`;
-  return mode.networkRoute && network !== undefined
-    ? `ip route replace ${formatPrefix(network)} ${device} scope link`
-    : `ip route replace ${formatPrefix(subnet)} via ${formatIpv4(subnet.address)} ${device} onlink`;
+  return command(
+    mode.networkRoute && network !== undefined
+      ? `ip route replace ${formatPrefix(network)} ${device} scope link`
+      : `ip route replace ${formatPrefix(subnet)} via ${formatIpv4(subnet.address)} ${device} onlink`,
+  );
 }
 
 /** The kernel's own route comes back with its address, and whoever has the interface needs it. */
-function wayOut(route: RouteMatch, device: string | undefined): string {
+function wayOut(route: RouteMatch, device: string | undefined): Remedy {
   const range = formatPrefix(route.destination);
   return route.protocol === RTPROT_KERNEL
-    ? `another range than ${range} for ${device ?? 'that interface'}, or for the overlay: both have it`
+    ? advice(
+        `${device ?? 'that interface'} or the overlay has to have another range than ${range}: both have it`,
+      )
     : removalOfRoute(route, device);
 }
 
-function removalOfRoute({ destination, gateway }: RouteMatch, device: string | undefined): string {
+function removalOfRoute({ destination, gateway }: RouteMatch, device: string | undefined): Remedy {
   const via = gateway === undefined ? '' : ` via ${formatIpv4(gateway)}`;
   const dev = device === undefined ? '' : ` dev ${device}`;
-  return `ip route del ${formatPrefix(destination)}${via}${dev}`;
+  return command(`ip route del ${formatPrefix(destination)}${via}${dev}`);
 }
 
-function removalOfAddress({ kernel, address, view }: RemoteStory): string {
+function removalOfAddress({ kernel, address, view }: RemoteStory): Remedy {
   const held = listAddresses(kernel).find((one) => one.address === address);
-  return `ip address del ${formatIpv4(address)}/${held?.prefixLength ?? 32} dev ${view.device ?? 'lo'}`;
+  return command(
+    `ip address del ${formatIpv4(address)}/${held?.prefixLength ?? 32} dev ${view.device ?? 'lo'}`,
+  );
 }

@@ -80,8 +80,13 @@ export class LookupPanel {
   }
 }
 
-function problemItem({ found, mend }: Lookup['problems'][number]): HTMLLIElement {
+function problemItem({ found, mend, note }: Lookup['problems'][number]): HTMLLIElement {
   const item = make('li', `${found}. `);
-  item.append('Mend it with ', make('code', mend));
+  if (mend !== null) {
+    item.append('Mend it with ', make('code', mend));
+  }
+  if (note !== null) {
+    item.append(mend === null ? note : `, ${note}`);
+  }
   return item;
 }

@@ -1,5 +1,15 @@
 import { z } from 'zod';
 
+/** What is to be done about something. */
+export const remedySchema = z.object({
+  /** A command for a root's shell that mends it, or that is the next step; null when nothing is wrong, or no command does. */
+  mend: z.string().nullable(),
+  /** What to know of the command: where it belongs, what comes after it; or what to do where there is none. */
+  note: z.string().nullable(),
+});
+
+export type Remedy = z.infer<typeof remedySchema>;
+
 /** What one check of `l3missd doctor` came to. */
 export const findingSchema = z.object({
   /** What was looked at, in two or three words: `host forwarding`. */
@@ -8,8 +18,7 @@ export const findingSchema = z.object({
   state: z.enum(['good', 'doubtful', 'bad', 'unknown']),
   /** What was found, in one sentence without a full stop. */
   found: z.string(),
-  /** The command that mends it, or what else does; null when nothing is wrong. */
-  mend: z.string().nullable(),
+  ...remedySchema.shape,
 });
 
 export type Finding = z.infer<typeof findingSchema>;

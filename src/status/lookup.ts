@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MODE_NAMES } from '../overlay/modes.ts';
+import { remedySchema } from './finding.ts';
 import { missSchema } from './miss.ts';
 
 /** The story of one address. */
@@ -35,8 +36,8 @@ export const lookupSchema = z.object({
   forwarding: z.object({ mac: z.string(), endpoint: z.string().nullable() }).nullable(),
   /** The latest of the journal, oldest first. */
   misses: z.array(missSchema),
-  /** What is wrong, and the command that mends it. */
-  problems: z.array(z.object({ found: z.string(), mend: z.string() })),
+  /** What is wrong, and what mends it. */
+  problems: z.array(z.object({ found: z.string(), ...remedySchema.shape })),
 });
 
 export type Lookup = z.infer<typeof lookupSchema>;

@@ -22,7 +22,6 @@ export function fakeGround(values: Partial<Ground> = {}) {
     standing: standingOn(device),
     store,
     etcdEndpoints: ['http://10.99.0.1:2379'],
-    etcdPrefix: '/coreos.com/network',
     clock,
     withNetfilter: (use) => use(conversation),
     openEcho: nothing,

@@ -91,7 +91,6 @@ function groundOn({ conversation: kernel }: MissDevice, standing: Standing): Gro
     standing,
     store: new MemoryStore(new MemoryCluster(systemClock)),
     etcdEndpoints: [],
-    etcdPrefix: '/coreos.com/network',
     clock: systemClock,
     withNetfilter: none,
     openEcho: none,

@@ -149,7 +149,15 @@ function lookupOf(address: string): Lookup {
     forwarding: null,
     misses: [],
     problems:
-      address === '10.5.9.9' ? [{ found: 'no lease covers the address', mend: 'l3missd leases' }] : [],
+      address === '10.5.9.9'
+        ? [
+            {
+              found: 'no lease covers the address',
+              mend: 'l3missd leases',
+              note: 'it lists those that there are',
+            },
+          ]
+        : [],
   };
 }
 

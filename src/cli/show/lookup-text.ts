@@ -1,8 +1,8 @@
 import { wrap } from '../../compare/report/wrap.ts';
 import type { Lookup } from '../../status/lookup.ts';
 import { fact } from './fact.ts';
-import { mendLine } from './mend-line.ts';
 import { MissLines } from './miss-lines.ts';
+import { remedyLines } from './remedy-lines.ts';
 import { printable, WIDTH } from './text.ts';
 
 /** Of the journal so many of the latest are shown. */
@@ -86,8 +86,8 @@ function problemLines({ problems }: Lookup): string[] {
   if (problems.length === 0) {
     return ['nothing is wrong'];
   }
-  return problems.flatMap(({ found, mend }) => [
+  return problems.flatMap(({ found, ...remedy }) => [
     ...wrap(printable(found), WIDTH, 'problem: ', ' '.repeat(9)),
-    mendLine(mend, 9),
+    ...remedyLines(remedy, 9),
   ]);
 }

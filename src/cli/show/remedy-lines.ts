@@ -1,6 +1,14 @@
-import { printable } from './text.ts';
+import { wrap } from '../../compare/report/wrap.ts';
+import type { Remedy } from '../../status/finding.ts';
+import { printable, WIDTH } from './text.ts';
 
-/** What mends something, in one line however long it is: a command is there to be copied. */
-export function mendLine(mend: string, indent: number): string {
-  return `${' '.repeat(indent)}-> ${printable(mend)}`;
+/** What mends something: a command in one line however long it is, because it is there to be copied; below it what to know of it. */
+export function remedyLines({ mend, note }: Remedy, indent: number): string[] {
+  const margin = ' '.repeat(indent);
+  return [
+    ...(mend === null ? [] : [`${margin}-> ${printable(mend)}`]),
+    ...(note === null
+      ? []
+      : wrap(printable(note), WIDTH, `${margin}${mend === null ? '-> ' : '   '}`, `${margin}   `)),
+  ];
 }

@@ -2,8 +2,8 @@ import { wrap } from '../../compare/report/wrap.ts';
 import type { Finding } from '../../status/finding.ts';
 import { DaemonClient } from './daemon-client.ts';
 import type { Display } from './display.ts';
-import { mendLine } from './mend-line.ts';
 import type { QuestionOptions } from './question-options.ts';
+import { remedyLines } from './remedy-lines.ts';
 import { printable, WIDTH } from './text.ts';
 
 /** Where what was found stands. */
@@ -26,10 +26,10 @@ export function doctorText(findings: readonly Finding[]): string {
   return `${[...findings.flatMap(linesOf), '', summary(findings)].join('\n')}\n`;
 }
 
-function linesOf({ check, state, found, mend }: Finding): string[] {
+function linesOf({ check, state, found, ...remedy }: Finding): string[] {
   const indent = ' '.repeat(FOUND);
   const lines = wrap(printable(`${check}: ${found}`), WIDTH, state.padEnd(FOUND), indent);
-  return mend === null ? lines : [...lines, mendLine(mend, FOUND)];
+  return [...lines, ...remedyLines(remedy, FOUND)];
 }
 
 function summary(findings: readonly Finding[]): string {

@@ -2,7 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import { DiagnosisFault } from '../diagnosis-fault.ts';
 import type { Check } from '../ground.ts';
-import { doubtful, good } from '../outcome.ts';
+import { command, doubtful, good } from '../outcome.ts';
 
 /** A Date header has whole seconds: less than this cannot be told from none. */
 const TOLERATED_MS = 2000;
@@ -22,7 +22,7 @@ export const clock: Check = {
       ? good(`this host's clock and etcd's agree to ${TOLERATED_MS / 1000} s`)
       : doubtful(
           `this host's clock is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} etcd's: leases end too early or too late`,
-          'timedatectl set-ntp true, here and where etcd runs',
+          command('timedatectl set-ntp true', 'here and where etcd runs'),
         );
   },
 };

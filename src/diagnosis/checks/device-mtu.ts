@@ -1,7 +1,7 @@
 import { listLinks } from '../../kernel/links.ts';
 import { VXLAN_OVERHEAD } from '../../overlay/device.ts';
 import type { Check } from '../ground.ts';
-import { bad, good, NO_TUNNEL } from '../outcome.ts';
+import { bad, command, good, NO_TUNNEL } from '../outcome.ts';
 
 /** The tunnel's packets have to fit the interface that carries them, with the tunnel's headers. */
 export const deviceMtu: Check = {
@@ -19,7 +19,10 @@ export const deviceMtu: Check = {
       ? good(`${fact} and has ${underlay.mtu}`)
       : bad(
           `${fact} and has ${underlay.mtu}: full packets are cut in two or lost`,
-          'systemctl restart l3missd, which makes the tunnel fit (Backend.MTU of the network config must too), and then the containers anew',
+          command(
+            'systemctl restart l3missd',
+            'which makes the tunnel fit, unless Backend.MTU of the network config says otherwise; then start the containers anew',
+          ),
         );
   },
 };

@@ -4,8 +4,9 @@ import type { StoredLease } from '../../leases/store.ts';
 import { parseSubnetKey } from '../../leases/subnet-key.ts';
 import { formatIpv4 } from '../../net/ipv4.ts';
 import { formatPrefix } from '../../net/prefix.ts';
+import type { Remedy } from '../../status/finding.ts';
 import type { Check, Ground } from '../ground.ts';
-import { bad, good, type Outcome } from '../outcome.ts';
+import { bad, command, good, type Outcome } from '../outcome.ts';
 
 /** A lease with what must be its host's alone. */
 interface Claimed {
@@ -69,12 +70,29 @@ async function conflict(mark: string, one: Claimed, other: Claimed, ground: Grou
   const stale = await stalerOf(one, other, ground);
   const found = `the leases of ${one.subnet} and ${other.subnet} both have the ${mark}`;
   if (stale === undefined) {
-    return bad(found, 'another --public-ip, or another MAC of flannel.<VNI>, on one of the two hosts');
+    return bad(found, apart(mark, ground));
   }
   return bad(
     found,
-    `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} del '${stale.stored.key}', unless its host lives: then another --public-ip or MAC there`,
+    command(
+      `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} del '${stale.stored.key}'`,
+      'unless its host lives: it did not answer just now',
+    ),
   );
+}
+
+/** Both hosts live, or neither can be told to: one of them has to have another mark. */
+function apart(mark: string, { standing: { tunnel } }: Ground): Remedy {
+  const device = tunnel?.device.name ?? 'flannel.1';
+  return mark.startsWith('MAC')
+    ? command(
+        `ip link del ${device} && systemctl restart l3missd`,
+        'on one of the two hosts: its new device gets a MAC of its own',
+      )
+    : command(
+        'systemctl edit l3missd',
+        'on one of the two hosts, to give it another --public-ip; then restart it',
+      );
 }
 
 /** Whose host does not answer through the tunnel while the other's does; this host is there. Undefined when neither is sure. */

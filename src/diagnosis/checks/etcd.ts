@@ -1,7 +1,7 @@
 import { describeError } from '../../base/fault.ts';
 import { StoreFault } from '../../leases/faults.ts';
 import type { Check, Ground } from '../ground.ts';
-import { bad, doubtful, good, MEND_ETCD, type Outcome } from '../outcome.ts';
+import { bad, command, doubtful, good, MEND_ETCD, type Outcome } from '../outcome.ts';
 
 /** So long a question to a sound etcd takes at most, in milliseconds. */
 const SLOW_MS = 500;
@@ -22,13 +22,16 @@ export const etcd: Check = {
     if (standInWrittenAt !== undefined || !listed) {
       return doubtful(
         `${took}, and the leases are not listed yet`,
-        'l3missd stats, which says when they are',
+        command('l3missd stats', 'it says when they are'),
       );
     }
     return duration > SLOW_MS
       ? doubtful(
           `${took}, which is slow`,
-          'etcdctl endpoint status, and its disk: etcd waits for it with each write',
+          command(
+            `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} check perf`,
+            'it says whether the disk is fast enough: etcd waits for it with each write',
+          ),
         )
       : good(`${took}, and the leases are listed`);
   },

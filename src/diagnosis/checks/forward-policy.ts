@@ -1,6 +1,6 @@
 import { droppingChains, legacyPolicy } from '../../overlay/host-checks.ts';
 import type { Check } from '../ground.ts';
-import { doubtful, good } from '../outcome.ts';
+import { command, doubtful, good } from '../outcome.ts';
 
 /** Chains of the forward hook whose policy drops: doubtful, because a rule before it may accept the overlay's packets. */
 export const forwardPolicy: Check = {
@@ -11,7 +11,7 @@ export const forwardPolicy: Check = {
       ? good('no forward chain drops what no rule accepts')
       : doubtful(
           dropping.map(({ found }) => found).join(', and '),
-          dropping.map(({ mend }) => mend).join('; '),
+          command(dropping.map(({ mend }) => mend).join('; ')),
         );
   },
 };

@@ -1,7 +1,7 @@
 import { isHostForwarding } from '../../kernel/host-forwarding.ts';
 import { FORWARDING_OFF } from '../../overlay/host-checks.ts';
 import type { Check } from '../ground.ts';
-import { bad, good } from '../outcome.ts';
+import { bad, command, good } from '../outcome.ts';
 
 /** Containers' packets pass from their bridge to the tunnel only where the host forwards. */
 export const hostForwarding: Check = {
@@ -9,5 +9,5 @@ export const hostForwarding: Check = {
   look: ({ kernel }) =>
     isHostForwarding(kernel)
       ? good('the host forwards IPv4')
-      : bad(FORWARDING_OFF.found, FORWARDING_OFF.mend),
+      : bad(FORWARDING_OFF.found, command(FORWARDING_OFF.mend)),
 };

@@ -1,6 +1,6 @@
 import { readKernelParameter } from '../../kernel/kernel-parameters.ts';
 import type { Check } from '../ground.ts';
-import { doubtful, good } from '../outcome.ts';
+import { command, doubtful, good } from '../outcome.ts';
 
 /** ICMP_DEST_UNREACH in icmp_ratemask (icmp(7)): what tells a container that no lease covers its destination. */
 const UNREACHABLE_BIT = 1 << 3;
@@ -21,6 +21,8 @@ export const icmpRateLimit: Check = {
       return good('containers hear at once that no lease covers an address, however many they try');
     }
     const found = `a container hears of ${AT_ONCE} addresses without a lease at once and of one each ${limit} ms; what it tries beyond that waits out its own time-out`;
-    return limit <= USUAL_MS ? good(found) : doubtful(found, `sysctl -w net.ipv4.icmp_ratelimit=${USUAL_MS}`);
+    return limit <= USUAL_MS
+      ? good(found)
+      : doubtful(found, command(`sysctl -w net.ipv4.icmp_ratelimit=${USUAL_MS}`));
   },
 };

@@ -2,7 +2,7 @@ import { getNeighbourParameters } from '../../kernel/neighbour-parameters.ts';
 import type { NeighbourParameters } from '../../netlink/neighbour-table/attributes.ts';
 import { NEIGHBOUR_PARAMETERS } from '../../overlay/device-parameters.ts';
 import type { Check } from '../ground.ts';
-import { bad, good, NO_TUNNEL } from '../outcome.ts';
+import { bad, command, good, NO_TUNNEL } from '../outcome.ts';
 
 /** What the kernel calls them under /proc/sys/net/ipv4/neigh, which counts delay_first_probe_time in seconds. */
 const NAMES: readonly (readonly [keyof NeighbourParameters, string])[] = [
@@ -35,7 +35,7 @@ export const neighbourParameters: Check = {
       ? good(`the kernel asks the agent about neighbours of ${name}`)
       : bad(
           `the kernel does not ask the agent about neighbours of ${name} as it should: ${are.join(', ')}`,
-          `sysctl -w ${settings.join(' ')}`,
+          command(`sysctl -w ${settings.join(' ')}`),
         );
   },
 };

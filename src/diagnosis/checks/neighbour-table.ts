@@ -1,6 +1,6 @@
 import { type NeighbourStatistics, readNeighbourStatistics } from '../../kernel/neighbour-statistics.ts';
 import type { Check } from '../ground.ts';
-import { bad, doubtful, good, type Outcome } from '../outcome.ts';
+import { bad, command, doubtful, good, type Outcome } from '../outcome.ts';
 
 /** The kernel's own limit (net/ipv4/arp.c), which serves a small cluster. */
 const LEAST = 1024;
@@ -30,7 +30,10 @@ export function judge(
   const [soft, middle, hard] = [enough / 8, enough / 2, enough].map(
     (limit, index) => `net.ipv4.neigh.default.gc_thresh${index + 1}=${limit}`,
   );
-  const mend = `sysctl -w ${soft} ${middle} ${hard}, in the machine's first network namespace`;
+  const mend = command(
+    `sysctl -w ${soft} ${middle} ${hard}`,
+    "in the machine's first network namespace: the limits are those of all",
+  );
   const limit = `the kernel's table of neighbours holds ${hardLimit} that are not permanent`;
   if (hardLimit < hosts) {
     return bad(`${limit}, and there are ${hosts} other hosts`, mend);

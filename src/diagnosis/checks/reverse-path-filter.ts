@@ -1,7 +1,7 @@
 import { readKernelParameter } from '../../kernel/kernel-parameters.ts';
 import { listLinks } from '../../kernel/links.ts';
 import type { Check } from '../ground.ts';
-import { doubtful, good, NO_TUNNEL } from '../outcome.ts';
+import { command, doubtful, good, NO_TUNNEL } from '../outcome.ts';
 
 /** rp_filter drops packets that come by another interface than the one to their sender (RFC 3704): 1 is strict, 2 is loose. */
 const STRICT = 1;
@@ -24,7 +24,7 @@ export const reversePathFilter: Check = {
       ? good('rp_filter is not strict on the tunnel and its underlay')
       : doubtful(
           `rp_filter is strict on ${strict.join(' and ')}: packets that take another way back are dropped silently`,
-          `sysctl -w ${settings.join(' ')}`,
+          command(`sysctl -w ${settings.join(' ')}`),
         );
   },
 };

@@ -9,7 +9,7 @@ import { OWN_PROTOCOL } from '../../overlay/ownership.ts';
 import { DiagnosisFault } from '../diagnosis-fault.ts';
 import type { Check, Ground } from '../ground.ts';
 import { formatNeighbourState } from '../neighbour-state.ts';
-import { bad, good, MEND_ETCD, NO_PEERS, NO_TUNNEL, type Outcome, unknown } from '../outcome.ts';
+import { bad, command, good, MEND_ETCD, NO_PEERS, NO_TUNNEL, type Outcome, unknown } from '../outcome.ts';
 import { leaseOf } from '../standing.ts';
 
 /** How long the agent has for its answer. The kernel asks three times, a second apart. */
@@ -65,7 +65,7 @@ function judge({ destination, mac }: Neighbour, lease: Lease, duration: number):
     ? good(`the kernel asked for ${address}, and the agent answered within ${duration.toFixed(1)} ms`)
     : bad(
         `the agent answered for ${address} with the MAC ${mac ?? 'of nobody'} instead of ${lease.mac}`,
-        'systemctl restart l3missd',
+        command('systemctl restart l3missd'),
       );
 }
 
@@ -80,7 +80,7 @@ function unanswered({ kernel }: Ground, { ifindex }: Device, address: Ipv4): Out
   const state = left === undefined ? 'there is no entry' : formatNeighbourState(left.state);
   return bad(
     `the kernel asked for ${formatIpv4(address)}, and the agent did not answer within ${PATIENCE_MS} ms (${state})`,
-    'systemctl restart l3missd, unless the neighbour parameters are wrong',
+    command('systemctl restart l3missd', 'unless what is said of the neighbour parameters explains it'),
   );
 }
 

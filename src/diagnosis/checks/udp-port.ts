@@ -1,6 +1,16 @@
 import { formatIpv4 } from '../../net/ipv4.ts';
 import type { Check } from '../ground.ts';
-import { ALL_DIRECT, bad, doubtful, good, NO_PEERS, NO_TUNNEL, type Outcome, unknown } from '../outcome.ts';
+import {
+  ALL_DIRECT,
+  bad,
+  command,
+  doubtful,
+  good,
+  NO_PEERS,
+  NO_TUNNEL,
+  type Outcome,
+  unknown,
+} from '../outcome.ts';
 import type { Reach } from '../reach.ts';
 
 /** How many hosts are named. */
@@ -30,17 +40,23 @@ function judge(reached: readonly Reach[], port: number, own: string): Outcome {
   if (refused?.refusal !== undefined) {
     const address = formatIpv4(refused.lease.publicIp);
     return refused.refusal === 'ECONNREFUSED'
-      ? bad(`nobody listens on UDP port ${port} of ${address}`, `systemctl restart l3missd, on ${address}`)
+      ? bad(
+          `nobody listens on UDP port ${port} of ${address}`,
+          command('systemctl restart l3missd', `on ${address}`),
+        )
       : bad(
           `${address} cannot be reached (${refused.refusal})`,
-          `ip route get ${address}, which says which way packets to it take`,
+          command(`ip route get ${address}`, 'it says which way packets to it take'),
         );
   }
   if (first !== undefined) {
     const names = silent.slice(0, NAMED).map(({ lease }) => formatIpv4(lease.publicIp));
     const more = silent.length > NAMED ? ` and ${silent.length - NAMED} more` : '';
     const found = `${names.join(', ')}${more} neither answered a ping through the tunnel nor refused UDP port ${port}`;
-    const mend = `iptables -I INPUT -p udp --dport ${port} -s ${own} -j ACCEPT, on ${names.join(', ')}, and with their addresses on this host, unless those hosts are down`;
+    const mend = command(
+      `iptables -I INPUT -p udp --dport ${port} -s ${own} -j ACCEPT`,
+      `on ${names.join(', ')}, and with their addresses on this host, unless those hosts are down`,
+    );
     // One host may be down; that all are is less likely than a firewall.
     return silent.length === reached.length && reached.length > 1
       ? doubtful(found, mend)

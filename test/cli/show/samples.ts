@@ -172,27 +172,44 @@ export const sampleLeases: LeaseRow[] = [
     neighbours: 0,
     misses: 0,
   },
+  {
+    subnet: '10.5.11.0/24',
+    owner: '10.99.0.15',
+    mac: null,
+    backend: 'host-gw',
+    expiresAt: '2026-05-04T13:00:00.000Z',
+    neighbours: 0,
+    misses: 0,
+  },
 ];
 
 /** When the samples were taken: wall clock, milliseconds. */
 export const SAMPLED_AT = NOON;
 
 export const sampleFindings: Finding[] = [
-  { check: 'host forwarding', state: 'good', found: 'net.ipv4.ip_forward is 1', mend: null },
+  { check: 'host forwarding', state: 'good', found: 'net.ipv4.ip_forward is 1', mend: null, note: null },
   {
     check: 'FORWARD policy',
     state: 'bad',
     found:
       'the FORWARD chain of iptables drops by default, and no rule before that lets packets of the overlay pass',
     mend: 'iptables -P FORWARD ACCEPT',
+    note: null,
   },
   {
     check: 'table limits',
     state: 'doubtful',
     found: 'gc_thresh3 is 1024',
     mend: 'sysctl -w net.ipv4.neigh.default.gc_thresh1=8192 net.ipv4.neigh.default.gc_thresh2=16384 net.ipv4.neigh.default.gc_thresh3=32768',
+    note: "in the machine's first network namespace: the limits are those of all",
   },
-  { check: 'clock', state: 'unknown', found: 'etcd did not answer in time', mend: null },
+  {
+    check: 'clock',
+    state: 'unknown',
+    found: 'etcd did not answer in time',
+    mend: null,
+    note: 'it needs an etcd that answers',
+  },
 ];
 
 export const sampleLookup: Lookup = {
@@ -210,6 +227,7 @@ export const sampleLookup: Lookup = {
       found:
         "the neighbour's MAC is 02:00:00:00:00:99, and the lease says 02:00:00:00:00:07: packets go nowhere",
       mend: 'ip neigh replace 10.5.7.2 lladdr 02:00:00:00:00:07 dev flannel.1 nud permanent',
+      note: null,
     },
   ],
 };
