@@ -41,7 +41,7 @@ export function statusSources(parts: StatusParts, clock: Clock = systemClock): S
       leaseRows({
         kernel,
         standing: standingOf(parts),
-        others: progress.mirror?.snapshot().others ?? [],
+        others: progress.mirror?.others() ?? [],
         ends,
         misses: subnets.read(),
       }),
@@ -76,7 +76,6 @@ function standingOf({ progress, kernel }: StatusParts): Standing {
   return {
     mode,
     network: config?.network,
-    configText: config?.text,
     subnet: claim?.subnet ?? standIn?.own.subnet,
     tunnel,
     leases: progress.leases?.() ?? [],

@@ -16,9 +16,11 @@ export interface StartOptions {
   readonly extra?: readonly string[];
   /** Put before the program: a tracer. */
   readonly wrapper?: readonly string[];
+  /** Milliseconds in which it has to become ready: a minute unless told. */
+  readonly readyWithinMs?: number;
 }
 
-/** A program takes this long at most to become ready. */
+/** A program takes this long at most to become ready, and to program what there is. */
 const PATIENCE_MS = 60_000;
 /** Tables that look the same for so long are done with: ours say when they are ready, a peer may pause before it begins. */
 const STANDSTILL_MS = { mode: 100, peer: 1000 };
@@ -33,17 +35,24 @@ export class Agent {
   readonly startedAt: number;
   readonly #process: BackgroundProcess;
   readonly #files: AgentFiles;
+  readonly #readyWithinMs: number;
 
   private constructor(
     stand: Stand,
     contestant: Contestant,
-    started: { readonly at: number; readonly process: BackgroundProcess; readonly files: AgentFiles },
+    started: {
+      readonly at: number;
+      readonly process: BackgroundProcess;
+      readonly files: AgentFiles;
+      readonly readyWithinMs: number;
+    },
   ) {
     this.stand = stand;
     this.contestant = contestant;
     this.startedAt = started.at;
     this.#process = started.process;
     this.#files = started.files;
+    this.#readyWithinMs = started.readyWithinMs;
   }
 
   /** @throws LabFault when it cannot be started */
@@ -51,7 +60,7 @@ export class Agent {
     await stand.removeDevice();
     const folder = stand.freshFolder();
     const files = { subnetFile: join(folder, 'subnet.env'), controlSocket: join(folder, 'control.sock') };
-    const { extra = [], wrapper = [] } = options;
+    const { extra = [], wrapper = [], readyWithinMs = PATIENCE_MS } = options;
     const command = commandOf(contestant, stand.cluster, files, extra);
     const at = monotonicMs();
     const process = await BackgroundProcess.start({
@@ -60,14 +69,14 @@ export class Agent {
       logFile: join(folder, 'agent.log'),
       outlive: false,
     });
-    return new Agent(stand, contestant, { at, process, files });
+    return new Agent(stand, contestant, { at, process, files, readyWithinMs });
   }
 
   /**
    * Waits for the subnet file.
    *
    * @returns the moment, by `monotonicMs`
-   * @throws CompareFault with the last lines of its output when it ends before, or takes longer than a minute
+   * @throws CompareFault with the last lines of its output when it ends before, or takes too long
    */
   async subnetFileWritten(): Promise<number> {
     await this.#become('written no subnet file', 1, () => existsSync(this.#files.subnetFile));
@@ -120,10 +129,10 @@ export class Agent {
       return look();
     };
     try {
-      await waitUntil(this.contestant.name, reached, { timeout: PATIENCE_MS, interval, signal });
+      await waitUntil(this.contestant.name, reached, { timeout: this.#readyWithinMs, interval, signal });
     } catch (error) {
       if (error instanceof LabFault && !(error instanceof CompareFault) && !signal.aborted) {
-        throw this.#fault(`it has ${what} after ${PATIENCE_MS / 1000} s`);
+        throw this.#fault(`it has ${what} after ${this.#readyWithinMs / 1000} s`);
       }
       throw error;
     }

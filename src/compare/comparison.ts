@@ -74,7 +74,7 @@ export class Comparison {
   async #takeTurn({ contestant, nodes, round }: TurnStep, measuresMemory: boolean): Promise<void> {
     const turn = this.#turn(contestant, nodes, round);
     await turn.scene.publish(turn.stand, nodes);
-    const timed = await timedStart(turn, this.#parts.schedule.reachedWithinMs);
+    const timed = await timedStart(turn, this.#parts.schedule);
     await timed.settled();
     await measureBursts(turn, timed);
     await timed.kill();

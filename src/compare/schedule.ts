@@ -6,6 +6,8 @@ export interface Schedule {
   readonly killedAfterMs: readonly number[];
   /** The idle time-out that our modes are given where what is idle is counted. */
   readonly idleSeconds: number;
+  /** A program that is not ready after so many milliseconds never is. */
+  readonly readyWithinMs: number;
   /** Nodes that do not answer within so many milliseconds after a start do not answer. */
   readonly reachedWithinMs: number;
 }
@@ -13,5 +15,6 @@ export interface Schedule {
 export const SCHEDULE: Schedule = {
   killedAfterMs: KILLED_AFTER.map((seconds) => seconds * 1000),
   idleSeconds: 2,
+  readyWithinMs: 60_000,
   reachedWithinMs: 20_000,
 };

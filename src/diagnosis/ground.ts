@@ -10,7 +10,7 @@ import type { Standing } from './standing.ts';
 export interface DoctorParts {
   readonly kernel: Conversation;
   readonly standing: () => Standing;
-  readonly store: Pick<LeaseStore, 'configKey' | 'list' | 'summarise'>;
+  readonly store: Pick<LeaseStore, 'configKey' | 'readConfig' | 'list' | 'summarise'>;
   /** URLs of etcd's members. */
   readonly etcdEndpoints: readonly string[];
   readonly clock: Clock;

@@ -49,9 +49,15 @@ export class LeaseEnds {
   }
 
   async #ask(): Promise<Ends> {
-    const listed: StoredLease[] = [];
     const over = new AbortController();
-    const asked = this.#askAbout(listed, over.signal).catch(unlessStoreFault);
+    let listed: readonly StoredLease[] = [];
+    const asked = this.#store
+      .list()
+      .then(({ entries }) => {
+        listed = over.signal.aborted ? [] : entries;
+        return this.#askAbout(listed, over.signal);
+      })
+      .catch(unlessStoreFault);
     await Promise.race([asked, this.#clock.sleep(PATIENCE_MS, over.signal)]);
     over.abort();
     const ends = new Map<string, number>();
@@ -64,14 +70,9 @@ export class LeaseEnds {
     return ends;
   }
 
-  /** Lists the leases and asks about each, until the signal aborts. */
-  async #askAbout(listed: StoredLease[], signal: AbortSignal): Promise<void> {
-    const { entries } = await this.#store.list();
-    if (signal.aborted) {
-      return;
-    }
-    listed.push(...entries);
-    const ids = new Set(entries.flatMap(({ leaseId }) => leaseId ?? []));
+  /** Asks about each, until the signal aborts. */
+  async #askAbout(listed: readonly StoredLease[], signal: AbortSignal): Promise<void> {
+    const ids = new Set(listed.flatMap(({ leaseId }) => leaseId ?? []));
     this.#told = new Map(Array.from(this.#told).filter(([id]) => ids.has(id)));
     // What was never asked about comes before everything else.
     const askedAt = (id: bigint) => this.#told.get(id)?.askedAt ?? Number.MIN_SAFE_INTEGER;

@@ -36,29 +36,25 @@ export async function leaseRows({
   const neighbours =
     tunnel === undefined ? new Map<Lease, number>() : countNeighbours(kernel, tunnel.device.ifindex, leases);
   const missesOf = new Map(misses.map((one) => [formatPrefix(one.subnet), one.misses]));
-  const shared = ({ key, subnet, publicIp }: Pick<Lease, 'key' | 'subnet' | 'publicIp'>) => {
-    const end = endOf.get(key);
-    return {
-      subnet: formatPrefix(subnet),
-      owner: formatIpv4(publicIp),
-      expiresAt: end === undefined ? null : new Date(end).toISOString(),
-      misses: missesOf.get(formatPrefix(subnet)) ?? 0,
-    };
-  };
-  const ours = leases.map((lease) => {
-    const row = {
-      ...shared(lease),
-      mac: lease.mac,
-      backend: 'vxlan',
-      neighbours: neighbours.get(lease) ?? 0,
-    };
-    return { row, first: lease.subnet.address };
-  });
-  const theirs = others.map((lease) => {
-    const row = { ...shared(lease), mac: null, backend: lease.backendType, neighbours: 0 };
-    return { row, first: lease.subnet.address };
-  });
-  return [...ours, ...theirs].sort((one, other) => one.first - other.first).map(({ row }) => row);
+  const all = [
+    ...leases.map((lease) => ({ lease, mac: lease.mac, backend: 'vxlan', held: neighbours.get(lease) ?? 0 })),
+    ...others.map((lease) => ({ lease, mac: null, backend: lease.backendType, held: 0 })),
+  ];
+  return all
+    .sort((one, other) => one.lease.subnet.address - other.lease.subnet.address)
+    .map(({ lease, mac, backend, held }) => {
+      const subnet = formatPrefix(lease.subnet);
+      const end = endOf.get(lease.key);
+      return {
+        subnet,
+        owner: formatIpv4(lease.publicIp),
+        mac,
+        backend,
+        expiresAt: end === undefined ? null : new Date(end).toISOString(),
+        neighbours: held,
+        misses: missesOf.get(subnet) ?? 0,
+      };
+    });
 }
 
 function countNeighbours(

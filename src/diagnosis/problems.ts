@@ -1,6 +1,8 @@
+import { listAddresses } from '../kernel/addresses.ts';
+import type { Conversation } from '../kernel/conversation.ts';
 import { listLinks } from '../kernel/links.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
-import { covers, formatPrefix } from '../net/prefix.ts';
+import { contains, covers, formatPrefix, type Prefix } from '../net/prefix.ts';
 import { entryProblems } from './entry-problems.ts';
 import { command, MEND_ETCD, SAYS_WHAT_IS_MISSING } from './outcome.ts';
 import { routeProblems } from './route-problems.ts';
@@ -11,7 +13,7 @@ import type { Problem, RemoteStory, Story } from './story.ts';
 const BRIDGE = 'cni0';
 
 /**
- * What is wrong with an address, and the command that mends it; empty when nothing is.
+ * What is wrong with an address, and what mends it; empty when nothing is.
  *
  * @throws KernelFault
  */
@@ -66,16 +68,25 @@ function ownProblems({ kernel, view, standing: { subnet } }: Story): Problem[] {
     route === undefined
       ? 'nothing leads there'
       : `its packets leave by ${device} (route ${formatPrefix(route.destination)})`;
-  const bridge = listLinks(kernel).some(({ name }) => name === BRIDGE)
-    ? ''
-    : `ip link add ${BRIDGE} up type bridge && `;
   return [
     {
-      found: `no interface of this host has its own subnet: ${way}`,
-      ...command(
-        `${bridge}ip address add ${formatIpv4(subnet.address + 1)}/${subnet.length} dev ${BRIDGE}`,
-        'or on whatever bridge the containers have',
-      ),
+      found: `no interface of this host that is up has its own subnet: ${way}`,
+      ...command(bridgeFor(kernel, subnet), 'or on whatever bridge the containers have'),
     },
   ];
+}
+
+/** What the bridge lacks, step by step. */
+function bridgeFor(kernel: Conversation, subnet: Prefix): string {
+  const bridge = listLinks(kernel).find(({ name }) => name === BRIDGE);
+  const isAddressed = listAddresses(kernel).some(
+    ({ ifindex, address }) => ifindex === bridge?.ifindex && contains(subnet, address),
+  );
+  return [
+    ...(bridge === undefined ? [`ip link add ${BRIDGE} type bridge`] : []),
+    ...(isAddressed
+      ? []
+      : [`ip address add ${formatIpv4(subnet.address + 1)}/${subnet.length} dev ${BRIDGE}`]),
+    `ip link set ${BRIDGE} up`,
+  ].join(' && ');
 }

@@ -9,8 +9,6 @@ export interface Standing {
   readonly mode: Mode;
   /** Of the network config; undefined before it was read. */
   readonly network: Prefix | undefined;
-  /** The network config as it was read from etcd; undefined before. */
-  readonly configText: string | undefined;
   /** This host's own; undefined before the first claim. */
   readonly subnet: Prefix | undefined;
   /** Undefined before the device is made. */

@@ -6,7 +6,7 @@ import type { KernelView } from './kernel-view.ts';
 import type { Relation } from './relation.ts';
 import type { Standing } from './standing.ts';
 
-/** What is wrong, and the command that mends it. */
+/** What is wrong, and what mends it. */
 export type Problem = Lookup['problems'][number];
 
 /** What is known of an address. */

@@ -46,7 +46,6 @@ export interface MirrorSnapshot {
   /** Keys that cannot be used, at present. */
   readonly junk: number;
   readonly otherBackend: number;
-  readonly others: readonly OtherLease[];
   /** How often the leases were listed again, by reason. */
   readonly relists: Readonly<Record<RelistReason, number>>;
 }
@@ -127,9 +126,13 @@ export class Mirror {
       remote: leases.length,
       junk: this.#table.count('junk'),
       otherBackend: this.#table.count('other-backend'),
-      others: Array.from(this.#table.others()),
       relists: { ...this.#relists },
     };
+  }
+
+  /** Leases of other backends. */
+  others(): OtherLease[] {
+    return Array.from(this.#table.others());
   }
 
   async #pause({ reason, cause }: Doubt, attempt: number): Promise<void> {

@@ -25,11 +25,6 @@ import type { Vtep } from './vtep.ts';
 export interface NeighbourWriterParts {
   readonly ifindex: number;
   readonly network: Prefix;
-  /**
-   * Whether forwarding entries come and go with the neighbours that lead to them: then everyone that may carry packets has
-   * to be known.
-   */
-  readonly forwardOnDemand?: boolean;
   readonly conversation: Conversation;
   readonly counters: Counters;
   readonly recording: Recording;
@@ -124,11 +119,11 @@ export class NeighbourWriter {
   }
 
   #isOwn(neighbour: Neighbour): boolean {
-    const { subnets, network, forwardOnDemand = false } = this.#parts;
+    const { subnets, network } = this.#parts;
     return (
       !isWaiting(neighbour) &&
       !subnets.hasNeighbour(neighbour.destination) &&
-      isOwnNeighbour(neighbour, network, forwardOnDemand)
+      isOwnNeighbour(neighbour, network)
     );
   }
 

@@ -15,15 +15,12 @@ const AGING = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
 /**
  * Ours, or flannel's from before us: its eager generation leaves PERMANENT entries without a mark for addresses of
  * the network (pkg/backend/vxlan/vxlan_network.go, v0.9.0 and later), its lazy one such as age (backend/vxlan/device.go,
- * v0.5 to v0.8). The latter need no care as a rule: they become ours when the kernel asks about them.
- *
- * @param aging whether they count all the same
+ * v0.5 to v0.8): without traffic they stay as they are for ever, because the kernel collects none while there are few.
  */
-export function isOwnNeighbour(neighbour: Neighbour, network: Prefix, aging: boolean): boolean {
-  const { destination, state, protocol } = neighbour;
-  const left = aging ? NUD_PERMANENT | AGING : NUD_PERMANENT;
+export function isOwnNeighbour({ destination, state, protocol }: Neighbour, network: Prefix): boolean {
   return (
-    protocol === OWN_PROTOCOL || (protocol === 0 && (state & left) !== 0 && contains(network, destination))
+    protocol === OWN_PROTOCOL ||
+    (protocol === 0 && (state & (NUD_PERMANENT | AGING)) !== 0 && contains(network, destination))
   );
 }
 

@@ -112,7 +112,7 @@ export class JournalFeed {
   #hear(event: string): void {
     this.#queue.push(event);
     this.#letters += event.length;
-    if (this.#letters > LETTERS_WAITING) {
+    while (this.#letters > LETTERS_WAITING) {
       this.#skip(this.#next().length);
     }
   }

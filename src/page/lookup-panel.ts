@@ -86,7 +86,7 @@ function problemItem({ found, mend, note }: Lookup['problems'][number]): HTMLLIE
     item.append('Mend it with ', make('code', mend));
   }
   if (note !== null) {
-    item.append(mend === null ? note : `, ${note}`);
+    item.append(mend === null ? note : ` (${note})`);
   }
   return item;
 }

@@ -14,7 +14,8 @@ export class AnswerBacklog {
   /** Counts the answer until the response is closed. Gives another one when there is no room for it. */
   admit(answer: Answer, response: ServerResponse): Answer {
     const size = Buffer.byteLength(answer.body);
-    if (size <= SMALL) {
+    // Who left before there was an answer closes nothing any more.
+    if (size <= SMALL || response.destroyed) {
       return answer;
     }
     if (this.#bytes > 0 && this.#bytes + size > BYTES_AT_MOST) {

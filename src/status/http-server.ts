@@ -23,7 +23,10 @@ export interface StatusServerOptions {
   readonly log: Log;
   /** Headers of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A client has this long for its headers, for the whole request, and to read on, in milliseconds: 5000 unless told. */
+  /**
+   * A client has this long for its headers, for the whole request, and to read on, in milliseconds: 5000 unless told. Half as
+   * long again passes until it is noticed that it took too long.
+   */
   readonly requestLimit?: number;
 }
 

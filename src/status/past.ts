@@ -61,7 +61,10 @@ export class Past {
     this.#parts.onSecond();
   }
 
-  /** What is read after the end of a second that is not written down yet belongs to that second: timers are late. */
+  /**
+   * What is read after the end of a second that is not written down yet belongs to that second: timers are late. When main
+   * stood still for longer, nobody can tell any more what happened when.
+   */
   #note(): void {
     const at = Math.min(this.#now(), this.#end - 1);
     this.#series.note({ at, ...this.#parts.read() });

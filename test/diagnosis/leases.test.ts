@@ -73,6 +73,9 @@ test('of more leases than etcd tells of in time the rest is asked about the next
   }
   assert.deepEqual(sizes, [48, 96, 100]);
   assert.equal(new Set(asked).size, 100);
+  // Each time 64 are asked about. The third time they are the last four, and then those of the first time.
+  assert.equal(asked.length, 192);
+  assert.ok(asked.slice(132, 148).every((id) => asked.indexOf(id) < 48));
 });
 
 test('a question waits for two seconds for etcd, and takes what it told until then', async () => {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { CompareOptions } from '../../src/compare/compare-options.ts';
+import { FIGURES } from '../../src/compare/figures.ts';
 import type { Results } from '../../src/compare/results.ts';
 import { readResults } from '../../src/compare/results-file.ts';
 import { runCommand } from '../../src/lab/command.ts';
@@ -13,6 +15,7 @@ import { namespacesOfLab, takeDownLab } from '../../src/lab/take-down.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { labSkipReason } from '../support/lab-fixture.ts';
 
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const CHILD = fileURLToPath(new URL('../support/compare-child.js', import.meta.url));
 const PEER = fileURLToPath(new URL('../support/eager-peer.js', import.meta.url));
 
@@ -165,6 +168,21 @@ function assertTraffic(results: Results, name: string, nodes: number): void {
   assert.deepEqual(valuesOf(results, name, 'change.missed', nodes), [0], name);
 }
 
+/** `--from` needs neither root nor programs, and shows what was shown. */
+async function assertDrawnAgain(json: string, shown: string): Promise<void> {
+  const html = `${json}.html`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [MAIN, 'compare', '--from', json, '--html', html],
+    { env: { ...process.env, PATH: '/nowhere' } },
+  );
+  assert.equal(stdout, shown);
+  const page = readFileSync(html, 'utf8');
+  for (const { title } of FIGURES) {
+    assert.ok(page.includes(title), title);
+  }
+}
+
 /** So many that what grows with them cannot be taken for what every start needs. */
 const NODES = 40;
 
@@ -196,6 +214,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
       const more = requests(contestant) - perNode * NODES;
       assert.ok(more >= 0 && more < NODES / 2, `${contestant}: ${requests(contestant)} requests`);
     }
+    await assertDrawnAgain(json, out);
     for (const seconds of [5, 60, 120]) {
       for (const [contestant, reached] of Object.entries({
         lazy: 0,
@@ -209,9 +228,14 @@ describe('a comparison', { skip: labSkipReason() }, () => {
     }
   });
 
-  it('shows a program broken that leaves nodes out', async (test) => {
-    const broken = { modes: [], peers: [peer('broken', '--broken')], nodes: [2], podsPerNode: 1 };
-    const { status, err, json } = await start(test, broken, { patience: 1000 }).ended;
+  it('shows a program broken that leaves nodes out, beside a mode that does not', async (test) => {
+    const broken: Partial<CompareOptions> = {
+      modes: ['eager'],
+      peers: [peer('broken', '--broken')],
+      nodes: [2],
+      podsPerNode: 1,
+    };
+    const { status, err, out, json } = await start(test, broken, { patience: 1000 }).ended;
     assert.equal(status, 0, err);
     const results = await readResults(json);
     assert.deepEqual(valuesOf(results, 'broken', 'start.ready', 2), []);
@@ -219,11 +243,30 @@ describe('a comparison', { skip: labSkipReason() }, () => {
     assert.deepEqual(valuesOf(results, 'broken', 'first.lost', 2, 1), [1]);
     assert.deepEqual(valuesOf(results, 'broken', 'burst.answered', 2, 1), [50]);
     assert.deepEqual(valuesOf(results, 'broken', 'change.missed', 2), [2], 'it joins and moves');
+    assert.match(out, /^ *first packets lost .*[^\d]0 \* +1 +worse$/m);
+  });
+
+  it('changes a hundred nodes at once where there are enough', async (test) => {
+    const nodes = 200;
+    const { status, err, json } = await start(test, { modes: ['lazy'], nodes: [nodes], active: [0.01] })
+      .ended;
+    assert.equal(status, 0, err);
+    const results = await readResults(json);
+    for (const kind of ['join', 'move', 'leave']) {
+      const times = valuesOf(results, 'lazy', `change.${kind}.100`, nodes);
+      assert.ok(times.length > 0 && times.every((time) => time > 0 && time < 10_000), `${kind} ${times} ms`);
+      assert.ok(one(results, 'lazy', `change.${kind}.100.requests`, nodes) >= 100, kind);
+    }
   });
 
   const refused: [why: string, command: string, says: RegExp][] = [
     ['ends at once', peer('', '--fails').command, /it ended: .*one line of mine \| and that is my last one/],
     ['ends later', peer('', '--stops').command, /it ended/],
+    [
+      'never becomes ready',
+      peer('', '--silent').command,
+      /it has written no subnet file after 10 s: .*waiting for better times/,
+    ],
     ['is not there', '/nowhere/flanneld -x', /it ended: .*nowhere\/flanneld: not found/],
   ];
   for (const [why, command, says] of refused) {

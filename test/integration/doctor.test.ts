@@ -42,7 +42,7 @@ describe('the doctor of a real daemon', { skip: labSkipReason() }, () => {
 
   /** Debian packs etcdctl apart from etcd: without it the key that the command names is deleted by other means. */
   const run = async (command: string, on: Host) => {
-    const key = /^etcdctl .* del '(.*)'$/.exec(command)?.[1];
+    const key = /^etcdctl .* del (\S+)$/.exec(command)?.[1];
     const { status } = await on.namespace.attempt('sh', ['-c', 'command -v etcdctl']);
     await (key === undefined || status === 0 ? shell(command, on) : lab().etcd.delete(key));
   };

@@ -107,15 +107,15 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     what: "this host's own subnet on no interface",
-    harm: ['ip link add cni0 type bridge', 'ip link set cni0 up'],
-    found: /^no interface of this host has its own subnet: its packets leave by l3m-look /,
+    harm: ['ip link add cni0 type bridge', 'ip address add 10.5.1.1/24 dev cni0'],
+    found: /^no interface of this host that is up has its own subnet: its packets leave by l3m-look /,
     address: '10.5.1.9',
     rest: ['ip link del cni0'],
   },
   {
     what: "this host's own subnet on no interface in eager mode",
     harm: ['ip route del 10.5.0.0/16'],
-    found: /^no interface of this host has its own subnet: nothing leads there$/,
+    found: /^no interface of this host that is up has its own subnet: nothing leads there$/,
     address: '10.5.1.9',
     standing: EAGER,
     rest: ['ip link del cni0', networkRoute()],
@@ -123,8 +123,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: "this host's own subnet on no interface beside a default route",
     harm: ['ip route add default via 10.99.0.1 dev eth9', 'ip route del 10.5.0.0/16'],
-    found:
-      /^no interface of this host has its own subnet: its packets leave by eth9 \(route 0\.0\.0\.0\/0\)$/,
+    found: /its own subnet: its packets leave by eth9 \(route 0\.0\.0\.0\/0\)$/,
     address: '10.5.1.9',
     standing: EAGER,
     rest: ['ip link del cni0', 'ip route del default', networkRoute()],

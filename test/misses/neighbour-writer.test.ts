@@ -107,8 +107,8 @@ test('at the start what is somebody else’s stays', () => {
     ['10.5.9.2', NUD_PERMANENT, 4],
     ['10.5.7.2', NUD_PERMANENT, 4],
     ['10.6.0.1', NUD_PERMANENT, 0],
-    ['10.5.9.2', NUD_REACHABLE, 0],
-    ['10.5.9.2', NUD_PROBE, 0],
+    ['10.6.0.1', NUD_REACHABLE, 0],
+    ['10.5.9.2', NUD_PROBE, 4],
     ['224.0.0.22', NUD_NOARP, 0],
   ];
   for (const [address, state, protocol] of foreign) {
@@ -121,9 +121,9 @@ test('at the start what is somebody else’s stays', () => {
   }
 });
 
-test('at the start what a lazy flannel left is kept where each neighbour in use has to be known, or removed', () => {
+test('at the start what a lazy flannel left becomes ours, and goes where no lease covers it', () => {
   for (const state of [NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE]) {
-    const { resolver, put, held, counters } = resolverOnFake(1000, NEVER, { forwardOnDemand: true });
+    const { resolver, put, held, counters } = resolverOnFake(1000, NEVER);
     put('10.5.7.2', state, macOf(7), 0);
     put('10.5.7.3', state, macOf(9), 0);
     put('10.5.9.2', state, macOf(9), 0);

@@ -17,23 +17,13 @@ import { listOwnDevices } from '../../src/overlay/own-devices.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { fakeHost, macOf, NETWORK } from './fixture.ts';
 
-function owns(aging: boolean) {
-  return (address: string, state: number, protocol: number) =>
-    isOwnNeighbour({ destination: parseIpv4(address), mac: macOf(7), state, protocol }, NETWORK, aging);
+function own(address: string, state: number, protocol: number): boolean {
+  return isOwnNeighbour({ destination: parseIpv4(address), mac: macOf(7), state, protocol }, NETWORK);
 }
 
-test('ours are neighbours with our mark, and PERMANENT ones without any inside the network', () => {
-  const own = owns(false);
+test('ours are neighbours with our mark, and those without any inside the network that have an answer', () => {
   assert.equal(own('10.5.7.2', NUD_REACHABLE, OWN_PROTOCOL), true);
   assert.equal(own('10.6.7.2', NUD_PERMANENT, OWN_PROTOCOL), true);
-  assert.equal(own('10.5.7.2', NUD_PERMANENT, 0), true);
-  assert.equal(own('10.6.7.2', NUD_PERMANENT, 0), false);
-  assert.equal(own('10.5.7.2', NUD_REACHABLE, 0), false);
-  assert.equal(own('10.5.7.2', NUD_PERMANENT, 4), false);
-});
-
-test('those that age are ours too where that is asked for', () => {
-  const own = owns(true);
   for (const state of [NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT]) {
     assert.equal(own('10.5.7.2', state, 0), true);
     assert.equal(own('10.6.7.2', state, 0), false);

@@ -129,6 +129,10 @@ describe('following misses', () => {
         break;
       }
     }
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      250,
+    );
     assert.ok(sizes.length <= 5 && sizes.every((size) => size <= 100), sizes.join(' '));
   });
 

@@ -8,11 +8,12 @@ import { silentLog } from '../../src/base/log.ts';
 import { json, text } from '../../src/status/answers.ts';
 import { closeServer, createStatusServer, type Routes } from '../../src/status/http-server.ts';
 import { numberIn, readQuestion } from '../../src/status/question.ts';
+import { until } from '../support/until.ts';
 
 const LIMIT_MS = 300;
 
-async function serve(t: TestContext, routes: Routes): Promise<number> {
-  const server = createStatusServer(routes, { log: silentLog, requestLimit: LIMIT_MS });
+async function serve(t: TestContext, routes: Routes, requestLimit = LIMIT_MS): Promise<number> {
+  const server = createStatusServer(routes, { log: silentLog, requestLimit });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => closeServer(server));
@@ -122,8 +123,8 @@ test('a client that does not read its answer is dropped, and holds nobody up', a
 });
 
 test('large answers that nobody reads are as many as a bound allows, and small ones are given all the same', async (t) => {
-  const large = 'x'.repeat(12 * 1024 * 1024);
-  const port = await serve(t, { ...ROUTES, '/large': () => text(200, large) });
+  const large = 'x'.repeat(16 * 1024 * 1024);
+  const port = await serve(t, { ...ROUTES, '/large': () => text(200, large) }, 10_000);
   const slow = await Promise.all([request(port, '/large'), request(port, '/large')]);
   for (const response of slow) {
     response.on('error', () => undefined).pause();
@@ -134,9 +135,27 @@ test('large answers that nobody reads are as many as a bound allows, and small o
   for (const response of slow) {
     response.destroy();
   }
-  while ((await read(port, '/large')).status !== 200) {
-    await delay(10);
-  }
+  await until('there is room again', async () => (await read(port, '/large')).status === 200);
+});
+
+test('who leaves before the answer takes up no room for others', async (t) => {
+  const large = text(200, 'x'.repeat(20 * 1024 * 1024));
+  let answer = (_: typeof large): void => undefined;
+  const asked = () =>
+    new Promise<typeof large>((resolve) => {
+      answer = resolve;
+    });
+  const port = await serve(t, { '/slow': asked, '/large': () => large }, 10_000);
+  const leaver = connect(port, '127.0.0.1').on('error', () => undefined);
+  leaver.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+  const early = answer;
+  await until('it is asked', () => answer !== early);
+  leaver.destroy();
+  await delay(50);
+  answer(large);
+  const waiting = await request(port, '/large');
+  assert.equal(waiting.statusCode, 200);
+  waiting.destroy();
 });
 
 test('a client that asks again before it was answered is dropped, and leaves nothing behind', async (t) => {

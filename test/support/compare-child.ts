@@ -27,6 +27,7 @@ try {
   process.exitCode = await runCompare(options, output, {
     killedAfterMs: [200, 400, 600],
     idleSeconds: 1,
+    readyWithinMs: 10_000,
     reachedWithinMs: Number(patience),
   });
 } catch (error) {

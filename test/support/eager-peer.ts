@@ -6,7 +6,7 @@ import { z } from 'zod';
 /**
  * A program of somebody else's for the comparison: it takes flannel's options and programs like flannel since v0.9, one
  * route, neighbour and forwarding entry per lease, with the `ip` and `bridge` programs. In front of flannel's options it
- * takes one word: `--broken` leaves every lease but the first out, `--silent` writes the subnet file and does nothing more,
+ * takes one word: `--broken` leaves every lease but the first out, `--silent` prints a line and does nothing more,
  * `--fails` prints two lines and ends, `--stops` ends as soon as it has programmed the leases.
  */
 const [, , ...args] = process.argv;
@@ -100,19 +100,21 @@ if (way === '--fails') {
   process.stderr.write('one line of mine\nand that is my last one\n');
   process.exit(3);
 }
+if (way === '--silent') {
+  process.stderr.write('waiting for better times\n');
+  await setTimeout(2 ** 31 - 1);
+}
 const found = await ask('range', { key: encode(`${prefix}/config`) });
 const { Network, SubnetMin } = config.parse(JSON.parse(found.get(`${prefix}/config`) ?? '{}'));
 const gateway = SubnetMin.replace(/\.0$/, '.1/24');
-if (way !== '--silent') {
-  execFileSync('ip', 'link add flannel.1 type vxlan id 1 dev eth0 dstport 8472 nolearning'.split(' '));
-  batch('ip', [`address add ${SubnetMin}/32 dev flannel.1`, 'link set flannel.1 up']);
-}
+execFileSync('ip', 'link add flannel.1 type vxlan id 1 dev eth0 dstport 8472 nolearning'.split(' '));
+batch('ip', [`address add ${SubnetMin}/32 dev flannel.1`, 'link set flannel.1 up']);
 writeFileSync(
   option('subnet-file'),
   `FLANNEL_NETWORK=${Network}\nFLANNEL_SUBNET=${gateway}\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=false\n`,
 );
 let known = new Map<string, string>();
-while (way !== '--silent') {
+for (;;) {
   const now = await leases(`${SubnetMin}-24`);
   program(known, now);
   known = now;
@@ -121,4 +123,3 @@ while (way !== '--silent') {
   }
   await setTimeout(100);
 }
-await setTimeout(2 ** 31 - 1);

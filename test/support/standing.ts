@@ -26,7 +26,6 @@ export function standingOn(
   return {
     mode: modeOf('lazy'),
     network: NETWORK,
-    configText: '{"Network":"10.5.0.0/16","Backend":{"Type":"vxlan"}}',
     subnet: OWN_SUBNET,
     tunnel: {
       device: { ifindex, name, mac: OWN_MAC },

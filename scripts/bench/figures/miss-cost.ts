@@ -1,3 +1,4 @@
+import { requireAnswers } from '../conditions.ts';
 import type { Pairs } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median, quantile } from '../statistics.ts';
@@ -37,8 +38,9 @@ export const missCost: Experiment = {
 
 async function turns({ scene, extent }: Stage, cpu: number): Promise<Turn[]> {
   const pair = [daemonSide(scene), yardstickSide(scene, 1)];
-  const measure = (side: Side) =>
-    side.during(() => sendPairs(scene, side.host, { leases: LEASES, count: DESTINATIONS }, cpu));
+  const to = { leases: LEASES, count: DESTINATIONS };
+  const measure = async (side: Side) =>
+    requireAnswers(await side.during(() => sendPairs(scene, side.host, to, cpu)));
   // Once each without being counted: caches and compiled code are those of a program that has run for a while.
   for (const side of pair) {
     await measure(side);

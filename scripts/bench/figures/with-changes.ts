@@ -1,4 +1,5 @@
 import { changeLeases } from '../bench-leases.ts';
+import { requirePace } from '../conditions.ts';
 import type { Burst } from '../samples.ts';
 import { MAIN_PREFIX, pinMainThread } from '../scene.ts';
 import { daemonSide } from '../sides.ts';
@@ -86,7 +87,7 @@ function turn({ scene, extent }: Stage, changing: boolean): Promise<Turn> {
       : Promise.resolve(0);
     const burst = sendBurst(scene, side.host, destinations, RATE).finally(() => over.abort());
     const [changed, sent] = await Promise.all([changes, burst]);
-    return { changes: changed, ...sent };
+    return requirePace({ changes: changed, ...sent }, RATE, changing ? CHANGES_PER_SECOND : 0);
   });
 }
 

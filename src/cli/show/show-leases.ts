@@ -4,7 +4,10 @@ import { table } from './columns.ts';
 import { DaemonClient } from './daemon-client.ts';
 import type { Display } from './display.ts';
 import type { QuestionOptions } from './question-options.ts';
-import { count } from './text.ts';
+import { count, fit } from './text.ts';
+
+/** The longest of flannel's own is `extension`; any text may stand there. */
+const BACKEND_WIDTH = 9;
 
 /**
  * `l3missd leases`: the leases of other hosts as the daemon has them, in the order in which it tells them.
@@ -37,7 +40,7 @@ export function leasesText(leases: readonly LeaseRow[], now: number): string {
     lease.subnet,
     lease.owner,
     lease.mac ?? '-',
-    lease.backend,
+    fit(lease.backend, BACKEND_WIDTH),
     untilThen(lease.expiresAt, now),
     count(lease.neighbours),
     count(lease.misses),

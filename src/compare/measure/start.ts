@@ -1,5 +1,6 @@
 import { outermostNodes, probeAddress } from '../address-plan.ts';
 import { Agent } from '../agent.ts';
+import type { Schedule } from '../schedule.ts';
 import type { Turn } from './turn.ts';
 import { recordUsage } from './usage.ts';
 
@@ -7,12 +8,14 @@ import { recordUsage } from './usage.ts';
  * Starts the contestant from nothing and records how long it took until it was ready: the subnet file is written and the
  * first, the middle and the last node have answered. One that leaves nodes out of reach goes on without that figure.
  *
- * @param reachedWithinMs nodes that do not answer within this time do not answer
  * @throws CompareFault when it does not become ready
  */
-export async function timedStart(turn: Turn, reachedWithinMs: number): Promise<Agent> {
+export async function timedStart(
+  turn: Turn,
+  { readyWithinMs, reachedWithinMs }: Pick<Schedule, 'readyWithinMs' | 'reachedWithinMs'>,
+): Promise<Agent> {
   const { stand, contestant, nodes, recorder, cell } = turn;
-  const agent = await Agent.start(stand, contestant);
+  const agent = await Agent.start(stand, contestant, { readyWithinMs });
   const probes = outermostNodes(nodes).map(probeAddress);
   const [written, { moments }] = await Promise.all([
     agent.subnetFileWritten(),

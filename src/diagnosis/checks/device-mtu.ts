@@ -1,13 +1,16 @@
 import { listLinks } from '../../kernel/links.ts';
 import { VXLAN_OVERHEAD } from '../../overlay/device.ts';
-import type { Check } from '../ground.ts';
+import type { Remedy } from '../../status/finding.ts';
+import type { Check, Ground } from '../ground.ts';
 import { bad, command, good, NO_TUNNEL } from '../outcome.ts';
+import { configuredMtu, smallerMtu } from '../smaller-mtu.ts';
 
 /** The tunnel's packets have to fit the interface that carries them, with the tunnel's headers. */
 export const deviceMtu: Check = {
   name: 'device MTU',
-  look: ({ kernel, standing: { tunnel } }) => {
-    const links = listLinks(kernel);
+  look: async (ground) => {
+    const { tunnel } = ground.standing;
+    const links = listLinks(ground.kernel);
     const device = links.find(({ ifindex }) => ifindex === tunnel?.device.ifindex);
     const underlay = links.find(({ ifindex }) => ifindex === tunnel?.plan.underlayIfindex);
     if (device === undefined || underlay === undefined) {
@@ -19,10 +22,14 @@ export const deviceMtu: Check = {
       ? good(`${fact} and has ${underlay.mtu}`)
       : bad(
           `${fact} and has ${underlay.mtu}: full packets are cut in two or lost`,
-          command(
-            'systemctl restart l3missd',
-            'which makes the tunnel fit, unless Backend.MTU of the network config says otherwise; then start the containers anew',
-          ),
+          await narrower(ground, underlay.mtu),
         );
   },
 };
+
+/** A restart makes the tunnel fit, and ends for good where the network config insists on more. */
+async function narrower(ground: Ground, mtu: number): Promise<Remedy> {
+  return ((await configuredMtu(ground)) ?? 0) > mtu
+    ? smallerMtu(mtu, ground)
+    : command('systemctl restart l3missd', 'which makes the tunnel fit; then start the containers anew');
+}

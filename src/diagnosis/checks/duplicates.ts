@@ -5,6 +5,7 @@ import { parseSubnetKey } from '../../leases/subnet-key.ts';
 import { formatIpv4 } from '../../net/ipv4.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import type { Remedy } from '../../status/finding.ts';
+import { etcdctl } from '../etcdctl.ts';
 import type { Check, Ground } from '../ground.ts';
 import { bad, command, good, type Outcome } from '../outcome.ts';
 
@@ -74,10 +75,7 @@ async function conflict(mark: string, one: Claimed, other: Claimed, ground: Grou
   }
   return bad(
     found,
-    command(
-      `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} del '${stale.stored.key}'`,
-      'unless its host lives: it did not answer just now',
-    ),
+    command(etcdctl(ground, 'del', stale.stored.key), 'unless its host lives: it did not answer just now'),
   );
 }
 
@@ -86,7 +84,7 @@ function apart(mark: string, { standing: { tunnel } }: Ground): Remedy {
   const device = tunnel?.device.name ?? 'flannel.1';
   return mark.startsWith('MAC')
     ? command(
-        `ip link del ${device} && systemctl restart l3missd`,
+        `systemctl stop l3missd && ip link del ${device} && systemctl start l3missd`,
         'on one of the two hosts: its new device gets a MAC of its own',
       )
     : command(

@@ -1,5 +1,6 @@
 import { describeError } from '../../base/fault.ts';
 import { StoreFault } from '../../leases/faults.ts';
+import { etcdctl } from '../etcdctl.ts';
 import type { Check, Ground } from '../ground.ts';
 import { bad, command, doubtful, good, MEND_ETCD, type Outcome } from '../outcome.ts';
 
@@ -29,8 +30,8 @@ export const etcd: Check = {
       ? doubtful(
           `${took}, which is slow`,
           command(
-            `etcdctl --endpoints ${ground.etcdEndpoints.join(',')} check perf`,
-            'it says whether the disk is fast enough: etcd waits for it with each write',
+            etcdctl(ground, 'endpoint', 'status', '--cluster', '-w', 'table'),
+            'it says which members there are; then look at their disks: etcd waits for its disk with each write',
           ),
         )
       : good(`${took}, and the leases are listed`);
