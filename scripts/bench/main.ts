@@ -8,7 +8,7 @@ import { takeDownOrphans } from '../../src/lab/take-down.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { TABLE_ENTRIES } from './figures/experiment.ts';
 import { guarded } from './guarded.ts';
-import { compared, FIGURES, verdictOf } from './marks.ts';
+import { compared, FIGURES, isFailure, verdictOf } from './marks.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { renderFindings } from './render.ts';
 import { type Outcome, runExperiments } from './run.ts';
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, outcome))}\n`);
   }
-  return isFailure(outcome, options) ? 1 : 0;
+  return isFailure(outcome.findings, options) ? 1 : 0;
 }
 
 function introduction(machine: Machine, places: Placement, { rounds }: Options): string {
@@ -71,14 +71,6 @@ function report(machine: Machine, scene: Scene, options: Options, outcome: Outco
     daemon: outcome.daemon,
     samples: outcome.samples,
   };
-}
-
-function isFailure({ findings }: Outcome, { short, strict }: Options): boolean {
-  const verdicts = findings.map(verdictOf);
-  return (
-    (strict && verdicts.some((one) => one === 'missed' || one === 'missed by two')) ||
-    (short && verdicts.includes('missed by two'))
-  );
 }
 
 function say(line: string): void {

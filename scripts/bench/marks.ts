@@ -84,7 +84,7 @@ export const FIGURES = {
     mark: { atMost: 1000 },
   },
   changesTail: {
-    title: '20,000 /s, 100 lease changes /s, p99 of a second',
+    title: '20,000 /s, 100 lease changes /s, p99',
     unit: 'us',
     against: 'without changes',
     comparison: 'ratio',
@@ -155,6 +155,17 @@ export function verdictOf(finding: Finding): Verdict {
     return 'reached';
   }
   return holds(kind.mark, found, 2) ? 'missed' : 'missed by two';
+}
+
+/** Whether a run has failed: with `strict` when a mark is missed, a short one when it is missed by a factor of two. */
+export function isFailure(
+  findings: readonly Finding[],
+  { short, strict }: { readonly short: boolean; readonly strict: boolean },
+): boolean {
+  const verdicts = findings.map(verdictOf);
+  const missed = verdicts.includes('missed');
+  const missedByTwo = verdicts.includes('missed by two');
+  return (strict && (missed || missedByTwo)) || (short && missedByTwo);
 }
 
 /** Not a number holds nowhere. */

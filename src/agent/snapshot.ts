@@ -119,6 +119,7 @@ function resolverOf({
     misses: {
       ...totalsOf(outcomes),
       overruns: count('overruns'),
+      overrunsRecovered: count('overrunsRecovered'),
       malformed: count('malformed'),
       refused: misses.refusals(),
     },

@@ -94,6 +94,7 @@ const PHASES = [
   ['traffic', 'first packets', 'while every pod of every active node gets its first packets', true],
   ['steady', 'steady forwarding', 'during steady forwarding, which takes 1.2 s', false],
   ['changes', 'changes', 'while nodes join, move and leave', false],
+  ['idle', 'idling', 'from the last packet on, until what is idle is gone', false],
 ] as const;
 
 /** Processor time and memory of the agent in each of the measurements. */

@@ -4,6 +4,8 @@ import { errnoName } from '../base/errno.ts';
 export const COUNTERS = [
   /** Times that the kernel dropped notifications (ENOBUFS). */
   'overruns',
+  /** Entries that waited, and that a dump after that found. */
+  'overrunsRecovered',
   /** Messages on the miss socket that could not be read. */
   'malformed',
   /** Neighbours in the agent's care. */

@@ -38,6 +38,8 @@ export class Resolver {
   readonly #parts: ResolverParts;
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #lifetimes: readonly Lifetime[];
+  /** Since the last dump that answered what waited. */
+  #hasOverrun = false;
   readonly #interference: Interference;
   readonly #comparison: Comparison;
   readonly #outbox: Outbox;
@@ -218,21 +220,29 @@ export class Resolver {
   #noteAcknowledgement(sequence: number): void {
     this.#tick();
     const due = this.#outbox.acknowledged(sequence);
-    if (due === 'nothing') {
-      return;
+    if (due !== 'nothing') {
+      const { recording, counters } = this.#parts;
+      const before = recording.found;
+      this.#catchUp(due);
+      counters.add('overrunsRecovered', this.#hasOverrun ? recording.found - before : 0);
+      this.#hasOverrun = false;
     }
+  }
+
+  #catchUp(due: 'misses' | 'everything'): void {
     if (due === 'everything' && this.#answers.isListed) {
       this.#outbox.compared(this.#comparison.compareAll());
-    } else {
-      this.#comparison.answerWaiting(this.#answers.isListed);
-      if (due === 'everything') {
-        this.#comparison.checkSubnets();
-      }
+      return;
+    }
+    this.#comparison.answerWaiting(this.#answers.isListed);
+    if (due === 'everything') {
+      this.#comparison.checkSubnets();
     }
   }
 
   #noteOverrun(): void {
     this.#parts.counters.add('overruns');
+    this.#hasOverrun = true;
     this.#outbox.fallBehind('misses');
   }
 

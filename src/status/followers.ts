@@ -1,7 +1,7 @@
 import type { MissRecord } from '../misses/recording/journal-reader.ts';
 
-/** How often new records are looked at while somebody follows them, in milliseconds. */
-const LOOK_MS = 100;
+/** How often followers are told of new records, in milliseconds. */
+const TELL_MS = 100;
 
 /** What is new: the latest records, of which so many were skipped. */
 export interface News {
@@ -11,15 +11,15 @@ export interface News {
 
 export type Listener = (news: News) => void;
 
-/** Who wants to hear of new records. As long as there is somebody they are looked at often. */
+/** Who wants to hear of new records. */
 export class Followers {
-  readonly #look: () => void;
+  readonly #tell: () => void;
   readonly #listeners = new Set<Listener>();
-  #looker: NodeJS.Timeout | undefined;
+  #teller: NodeJS.Timeout | undefined;
 
-  /** @param look looks at what is new, and tells of it */
-  constructor(look: () => void) {
-    this.#look = look;
+  /** @param tell called often as long as somebody follows */
+  constructor(tell: () => void) {
+    this.#tell = tell;
   }
 
   get areThere(): boolean {
@@ -28,9 +28,8 @@ export class Followers {
 
   /** Calls the listener with what is new from now on, until the returned function is called. */
   add(listener: Listener): () => void {
-    this.#look();
     this.#listeners.add(listener);
-    this.#looker ??= setInterval(this.#look, LOOK_MS).unref();
+    this.#teller ??= setInterval(this.#tell, TELL_MS).unref();
     return () => {
       this.#listeners.delete(listener);
       if (!this.areThere) {
@@ -46,7 +45,7 @@ export class Followers {
   }
 
   stop(): void {
-    clearInterval(this.#looker);
-    this.#looker = undefined;
+    clearInterval(this.#teller);
+    this.#teller = undefined;
   }
 }

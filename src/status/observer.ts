@@ -25,7 +25,7 @@ const CLOCK_SET_MS = 50;
 /** After so many seconds without a miss the observer sleeps until there is one: an idle daemon has nothing to do. */
 const QUIET_SECONDS_BEFORE_SLEEP = 15;
 
-/** As many records are told to followers in one look; in a flood the rest is skipped. */
+/** As many records are told to followers at once; in a flood the rest is skipped. */
 const TOLD_AT_ONCE = 1000;
 
 /** So many destinations are counted at least. */
@@ -53,9 +53,12 @@ export class Observer {
   readonly #subnets: SubnetCounts;
   readonly #destinations = new HeavyHitters(DESTINATIONS_KEPT);
   readonly #past: Past;
-  readonly #followers = new Followers(() => this.look());
+  readonly #followers = new Followers(() => this.tellFollowers());
   readonly #asleep: Int32Array;
   #seen: number;
+  /** Up to which record followers were told, and up to which there were some when they were told. */
+  #told = 0;
+  #settled = 0;
   #unseen = 0;
   #clockOrigin = Number.NEGATIVE_INFINITY;
   #tableReadAt = Number.NEGATIVE_INFINITY;
@@ -116,7 +119,29 @@ export class Observer {
 
   /** Calls the listener with new records, until the returned function is called. */
   follow(listener: Listener): () => void {
+    if (!this.#followers.areThere) {
+      this.#told = this.#journal.head;
+      this.#settled = this.#told;
+    }
     return this.#followers.add(listener);
+  }
+
+  /**
+   * Tells of the records that were there the last time already: one that was just written may still turn out to be refused,
+   * because the kernel's notice comes behind it.
+   */
+  tellFollowers(): void {
+    const end = this.#settled;
+    this.#settled = this.#journal.head;
+    const fresh = (end - this.#told) >>> 0;
+    const count = Math.min(fresh, TOLD_AT_ONCE);
+    const records = Array.from({ length: count }, (_, index) =>
+      this.#journal.read((end - count + index) >>> 0),
+    ).filter((record) => record !== undefined);
+    this.#told = end;
+    if (fresh > 0) {
+      this.#followers.tell({ records, skipped: fresh - count });
+    }
   }
 
   /** Latencies since the start. */
@@ -196,9 +221,6 @@ export class Observer {
         this.#destinations.note(destination);
       }
     }
-    if (this.#followers.areThere && head !== this.#seen) {
-      this.#tell(head);
-    }
     this.#seen = head;
   }
 
@@ -225,18 +247,5 @@ export class Observer {
     }
     const levels = { neighbours: counters.get('neighbours'), tableEntries: this.#tableEntries };
     return { totals: this.totals(), latencies: this.latencies(), levels };
-  }
-
-  /** Of what came since the last look the latest. */
-  #tell(head: number): void {
-    const fresh = (head - this.#seen) >>> 0;
-    const told = Math.min(fresh, TOLD_AT_ONCE);
-    const records = Array.from({ length: told }, (_, index) =>
-      this.#journal.read((head - told + index) >>> 0),
-    );
-    this.#followers.tell({
-      records: records.filter((record) => record !== undefined),
-      skipped: fresh - told,
-    });
   }
 }

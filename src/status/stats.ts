@@ -74,6 +74,8 @@ const missesSchema = z.object({
   notTaken: count,
   /** How often the kernel dropped notifications (ENOBUFS). */
   overruns: count,
+  /** Entries that waited because of that, found in a dump and answered, negatively where no lease covers them. */
+  overrunsRecovered: count,
   /** Messages on the miss socket that could not be read. */
   malformed: count,
   /** Requests that the kernel refused, by errno name. */

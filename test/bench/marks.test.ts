@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { FIGURES, type Finding, type Verdict, verdictOf } from '../../scripts/bench/marks.ts';
+import { FIGURES, type Finding, isFailure, type Verdict, verdictOf } from '../../scripts/bench/marks.ts';
 
 const CASES: readonly (readonly [Finding, Verdict])[] = [
   [{ name: 'costMedian', measured: 62.5, yardstick: 50 }, 'reached'],
@@ -64,3 +64,21 @@ for (const document of ['README.md', 'docs/performance.md']) {
     }
   });
 }
+
+test('a short run fails when a mark is missed by a factor of two, a strict one when it is missed', () => {
+  const idle = (measured: number): Finding[] => [{ name: 'idle', measured }];
+  const [plain, short, strict] = [
+    { short: false, strict: false },
+    { short: true, strict: false },
+    { short: false, strict: true },
+  ];
+  assert.deepEqual(
+    [0.2, 0.3, 0.5].map((percent) => [plain, short, strict].map((how) => isFailure(idle(percent), how))),
+    [
+      [false, false, false],
+      [false, false, true],
+      [false, true, true],
+    ],
+  );
+  assert.equal(isFailure([{ name: 'idle', leftOut: 'no time' }], short), false);
+});

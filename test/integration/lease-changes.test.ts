@@ -78,7 +78,7 @@ describe('a remote lease', { skip: labSkipReason() }, () => {
     await lab.etcd.delete(leaseKey(goes));
     await peer.changeMac('02:00:00:00:77:03');
     await host.namespace.configure(
-      'neighbour add 10.5.200.9 lladdr 02:99:99:99:99:99 dev flannel.1 nud stale',
+      'neighbour add 10.5.200.9 lladdr 02:99:99:99:99:99 dev flannel.1 nud stale protocol zebra',
     );
     await host.daemon.start();
 

@@ -9,7 +9,7 @@ import { waitUntil } from '../../src/lab/wait-until.ts';
 import { Browser, browserSkipReason } from '../support/browser.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { StatusPage, WIDE } from '../support/status-page.ts';
-import { STATUS_ADDRESS, Witness } from '../support/witness.ts';
+import { STATUS_ADDRESS, tunnelledPackets, Witness } from '../support/witness.ts';
 
 /**
  * Each way in which a miss can end, brought about in the kernel: the journal, the story of the address, the statistics and
@@ -96,6 +96,7 @@ describe('each way that a miss can end is told alike everywhere', { skip: labSki
     const subnet = remote(0).replace(/\.\d+$/, '');
     for (let attempt = 1; attempt <= 5; attempt++) {
       await host().daemon.stop();
+      const sentBefore = await tunnelledPackets(host());
       // The misses of a whole start: before the daemon listens, before it knows the leases, and after.
       const script = `for n in $(seq 20 250); do echo x > /dev/udp/${subnet}.$n/9; sleep 0.004; done`;
       const sending = host().namespace.attempt('bash', ['-c', `sleep 0.3; ${script}`]);
@@ -109,6 +110,9 @@ describe('each way that a miss can end is told alike everywhere', { skip: labSki
         const seen = await witness.end(held);
         assert.deepEqual(seen.journal, ['L3 first held', 'L3 first recovered']);
         assert.equal(seen.counted['L3 first held'], misses.held);
+        const sent = async () => (await tunnelledPackets(host())) - sentBefore;
+        await waitUntil('each datagram to leave', async () => (await sent()) >= 231);
+        assert.equal(await sent(), 231, 'one for each address');
         test.diagnostic(`${misses.held} held, ${misses.recovered} recovered at attempt ${attempt}`);
         return;
       }
@@ -143,8 +147,9 @@ describe('each way that a frame without a forwarding entry can end is told alike
     const pingOnce = () => host.namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', ADDRESS]);
     await pingOnce();
     assert.equal((await pingOnce()).status, 0);
-    const { journal, counted } = await before.endFrames(mac);
+    const { journal, counted, sent } = await before.endFrames(mac);
     assert.deepEqual([journal, counted], [['L2 first answered'], { 'L2 first answered': 1 }]);
+    assert.equal(sent, 1, 'the second packet: the kernel drops a frame that nothing says where to send');
   });
 
   it('no lease names its MAC', async () => {
@@ -154,8 +159,9 @@ describe('each way that a frame without a forwarding entry can end is told alike
     );
     const before = await Witness.begin(host, seen());
     await host.namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', ADDRESS]);
-    const { journal, counted } = await before.endFrames(NOBODY);
+    const { journal, counted, sent } = await before.endFrames(NOBODY);
     assert.deepEqual([journal, counted], [['L2 first no-lease'], { 'L2 first no-lease': 1 }]);
+    assert.equal(sent, 0);
   });
 });
 
@@ -175,6 +181,7 @@ function pageOf(host: () => Host): () => StatusPage | undefined {
     }
   });
   after(() => browser?.close());
+  it('the page is asked too', { skip: browserSkipReason() }, () => assert.ok(page));
   return () => page;
 }
 

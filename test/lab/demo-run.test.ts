@@ -32,6 +32,7 @@ function host(name: string, address: string, neighbours: string[]): HostFindings
       recovered: 0,
       notTaken: 0,
       overruns: 0,
+      overrunsRecovered: 0,
       malformed: 0,
       refused: name === 'h1' ? { EEXIST: 1 } : {},
     },

@@ -90,6 +90,7 @@ test('an overrun in the middle of a batch keeps nothing waiting', () => {
   }
   assert.equal(counters.get('overruns'), 1);
   assert.equal(totals().answered + totals().recovered, 500);
+  assert.equal(counters.get('overrunsRecovered'), totals().recovered);
 });
 
 test('what waits in a batch is decided by the leases of its time, and follows the next ones', () => {

@@ -154,6 +154,7 @@ test('after an overrun pokes go out until one is acknowledged, then a dump answe
   assert.equal(held('10.5.99.1'), undefined);
   assert.equal(counters.get('overruns'), 1);
   assert.deepEqual([totals().answered, totals().recovered], [3, 17]);
+  assert.equal(counters.get('overrunsRecovered'), 18, 'the one without a lease too');
   assert.equal(totals().noLease, 1);
   assert.equal(counters.get('neighbours'), 20);
   kernel.requests.splice(0);

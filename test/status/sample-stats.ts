@@ -48,6 +48,7 @@ export const sampleStats: Stats = {
     recovered: 0,
     notTaken: 3,
     overruns: 1,
+    overrunsRecovered: 12,
     malformed: 0,
     refused: { ENOBUFS: 3 },
   },

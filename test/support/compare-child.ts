@@ -4,9 +4,9 @@ import type { CompareOptions } from '../../src/compare/compare-options.ts';
 
 /**
  * A comparison with short waits, in a process of its own. Its first argument is what differs from a small comparison of one
- * mode, as JSON; its second one how long it waits for a node that was changed, in milliseconds, if not for 5,000.
+ * mode, as JSON; the others how long it waits for a node that was changed, and for a program to become ready, in milliseconds.
  */
-const [, , text = '{}', patience = '5000'] = process.argv;
+const [, , text = '{}', patience = '5000', readyWithin = '60000'] = process.argv;
 const small: CompareOptions = {
   modes: ['lazy'],
   nodes: [2],
@@ -27,7 +27,7 @@ try {
   process.exitCode = await runCompare(options, output, {
     killedAfterMs: [200, 400, 600],
     idleSeconds: 1,
-    readyWithinMs: 10_000,
+    readyWithinMs: Number(readyWithin),
     reachedWithinMs: Number(patience),
   });
 } catch (error) {

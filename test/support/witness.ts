@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { z } from 'zod';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
@@ -27,6 +27,16 @@ export interface Seen {
   readonly counted: Readonly<Record<string, number>>;
   /** Packets that left by the tunnel device, as the kernel counts them. */
   readonly sent: number;
+}
+
+const linkSchema = z.array(
+  z.looseObject({ stats64: z.looseObject({ tx: z.looseObject({ packets: z.int() }) }) }),
+);
+
+/** Packets that left by the tunnel device since it was made, as the kernel counts them. */
+export async function tunnelledPackets({ namespace }: Host): Promise<number> {
+  const text = await namespace.run('ip', '-json', '-stats', 'link', 'show', 'dev', 'flannel.1');
+  return linkSchema.parse(JSON.parse(text))[0]?.stats64.tx.packets ?? assert.fail('no device');
 }
 
 /** Hears everybody who tells of misses, and whether they agree. */
@@ -91,13 +101,12 @@ export class Witness {
       return;
     }
     await page.fill('filter-text', filter);
-    let told: string[] = [];
     await until(`the page tells of ${filter}: ${journal}`, async () => {
       const rows = await page.rows('journal-body');
-      told = rows.map(([, , outcome = '', kind = '']) => `${kind} ${outcome.replace(/[()]/g, '')}`);
-      return told.length === journal.length && rows.every(([, destination]) => destination === address);
+      const told = rows.map(([, , outcome = '', kind = '']) => `${kind} ${outcome.replace(/[()]/g, '')}`);
+      const isOfIt = rows.every(([, destination]) => destination === address);
+      return isOfIt && isDeepStrictEqual(told.sort(), [...journal].sort());
     });
-    assert.deepEqual(told.sort(), [...journal].sort(), 'page and misses');
   }
 
   async #journal(...more: string[]): Promise<Miss[]> {
@@ -112,11 +121,7 @@ export class Witness {
   }
 
   async #packets(): Promise<number> {
-    const text = await this.#host.namespace.run('ip', '-json', '-stats', 'link', 'show', 'dev', 'flannel.1');
-    const schema = z.array(
-      z.looseObject({ stats64: z.looseObject({ tx: z.looseObject({ packets: z.int() }) }) }),
-    );
-    return schema.parse(JSON.parse(text))[0]?.stats64.tx.packets ?? assert.fail('no device');
+    return tunnelledPackets(this.#host);
   }
 
   /** Endings with their counts, those that never happened left out. */

@@ -114,7 +114,10 @@ function noteOf({ misses, l2Misses }: Stats, name: Counted): string {
     case 'l2':
       return l2Misses.unknown === 0 ? '' : `${count(l2Misses.unknown)} unknown`;
     case 'overruns':
-      return l2Misses.overruns === 0 ? '' : `L2: ${count(l2Misses.overruns)}`;
+      return [
+        ...(misses.overrunsRecovered === 0 ? [] : [`recovered ${count(misses.overrunsRecovered)}`]),
+        ...(l2Misses.overruns === 0 ? [] : [`L2 ${count(l2Misses.overruns)}`]),
+      ].join(', ');
     default:
       return '';
   }

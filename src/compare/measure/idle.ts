@@ -4,6 +4,7 @@ import { countAtRest } from '../tables.ts';
 import { recordEntries } from './entries.ts';
 import { TOUCH_WINDOW } from './packets.ts';
 import { activeNodes, podsOf, type Turn } from './turn.ts';
+import { withUsage } from './usage.ts';
 
 const PATIENCE_MS = 1000;
 /** Tens of thousands of entries go a few at a time. */
@@ -17,11 +18,13 @@ export async function measureIdle(turn: Turn, idleSeconds: number): Promise<void
     await agent.settled();
     const nodes = activeNodes(turn).flatMap(({ added }) => added);
     await stand.traffic.touch(podsOf(nodes, plan.podsPerNode), TOUCH_WINDOW, PATIENCE_MS);
-    await systemClock.sleep(idleSeconds * 2000, stand.host.namespace.gate.signal);
-    const counts = await countAtRest(stand.host, {
-      stillMs: idleSeconds * 1000,
-      atMostMs: LONGEST_MS,
-      check: () => agent.assertRunning(),
+    const counts = await withUsage(turn, agent, 'idle', async () => {
+      await systemClock.sleep(idleSeconds * 2000, stand.host.namespace.gate.signal);
+      return countAtRest(stand.host, {
+        stillMs: idleSeconds * 1000,
+        atMostMs: LONGEST_MS,
+        check: () => agent.assertRunning(),
+      });
     });
     recordEntries(turn, 'idle', counts);
   } finally {

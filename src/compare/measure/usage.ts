@@ -5,7 +5,7 @@ import type { Turn } from './turn.ts';
 const NOTHING: TreeUsage = { processorMs: 0, residentMiB: 0 };
 
 /** Which of the measurements the usage belongs to. */
-export type Phase = 'start' | 'burst' | 'traffic' | 'steady' | 'changes';
+export type Phase = 'start' | 'burst' | 'traffic' | 'steady' | 'changes' | 'idle';
 
 /** Does the work and records what the agent used of the processor meanwhile, and of memory at its end. */
 export async function withUsage<T>(

@@ -22,6 +22,7 @@ export class Recording {
   readonly #latencies: LatencyHistogram;
   readonly #subnets: SubnetCounts;
   readonly #journal: Journal;
+  #found = 0;
   readonly #asleep: Int32Array;
   readonly #onAwake: () => void;
   readonly #now: () => number;
@@ -62,6 +63,11 @@ export class Recording {
     // Not known yet, and no reason to take the record for an old one.
     this.#times[0] = Number.POSITIVE_INFINITY;
     this.#add(UNWRITTEN, destination, endingOf(L3, phase, outcome), host);
+  }
+
+  /** How many entries that waited dumps have found. */
+  get found(): number {
+    return this.#found;
   }
 
   /** All answers so far are about to be written. */
@@ -127,6 +133,7 @@ export class Recording {
    * @param refusal the errno's name, when the kernel refused the answer
    */
   noteRecovered(destination: Ipv4, phase: number, host: RemoteHost | undefined, refusal?: string): void {
+    this.#found += 1;
     const outcome = host === undefined ? NO_LEASE_FOUND : RECOVERED;
     this.#addAside(destination, endingOf(L3, phase, outcome), host);
     if (refusal !== undefined) {

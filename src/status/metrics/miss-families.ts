@@ -40,6 +40,11 @@ export function missFamilies(): Family[] {
       'Times that the kernel dropped notifications because the socket was full (ENOBUFS); L2 ones are meant to be.',
       ({ stats }) => ({ L3: stats.misses.overruns, L2: stats.l2Misses.overruns }),
     ),
+    counter(
+      'l3missd_overrun_recoveries_total',
+      'Misses that a dump found after such an overrun, and answered.',
+      ({ stats }) => stats.misses.overrunsRecovered,
+    ),
     labelled(
       'counter',
       ['l3missd_refusals_total', 'errno'],
