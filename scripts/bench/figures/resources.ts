@@ -25,14 +25,15 @@ export const memory: Experiment = {
   title: 'resident memory in a small and in a large cluster',
   needsRaisedLimits: false,
   figures: ['memory'],
-  seconds: ({ rounds }) => 2 + rounds * 10,
+  seconds: ({ rounds, short }) => 2 + (short ? 1 : rounds) * 10,
   run: async ({ scene, extent }) => {
     for (const { prefix, leases } of CLUSTERS) {
       await scene.lab.etcd.put(`${prefix}/config`, NETWORK_CONFIG);
       await writeLeases(scene.lab.etcd, prefix, leases);
     }
     const found: { leases: number; residentMiB: number }[] = [];
-    for (const cluster of alternate(CLUSTERS, extent.rounds)) {
+    // Memory differs little from one start to the next.
+    for (const cluster of alternate(CLUSTERS, extent.short ? 1 : extent.rounds)) {
       found.push({ leases: cluster.leases, residentMiB: await residentIn(scene, cluster) });
     }
     const of = (size: number) =>
@@ -59,6 +60,7 @@ async function residentIn(scene: Scene, { prefix, leases, neighbours }: Cluster)
 
 /** V8 collects garbage until some seconds after the last work (its memory reducer), which is not idling. */
 const REST_MS = 10_000;
+const SHORT_REST_MS = 3000;
 
 /** Processor time of the daemon while nothing happens. */
 export const idle: Experiment = {
@@ -66,7 +68,7 @@ export const idle: Experiment = {
   title: 'processor time of an idle daemon',
   needsRaisedLimits: false,
   figures: ['idle'],
-  seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
+  seconds: ({ short }) => idleSeconds(short) + (short ? SHORT_REST_MS : REST_MS) / 1000,
   run: async (stage) => {
     const percent = await idleShare(stage);
     return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }] };
@@ -75,9 +77,10 @@ export const idle: Experiment = {
 
 async function idleShare({ scene, extent }: Stage): Promise<number> {
   const { pid } = scene.daemonHost.daemon.process;
-  await systemClock.sleep(REST_MS, scene.daemonHost.namespace.gate.signal);
+  const { signal } = scene.daemonHost.namespace.gate;
+  await systemClock.sleep(extent.short ? SHORT_REST_MS : REST_MS, signal);
   const [begin, used] = [systemClock.monotonic(), processorSecondsOf(pid)];
-  await systemClock.sleep(idleSeconds(extent.short) * 1000, scene.daemonHost.namespace.gate.signal);
+  await systemClock.sleep(idleSeconds(extent.short) * 1000, signal);
   const elapsed = (systemClock.monotonic() - begin) / 1000;
   return ((processorSecondsOf(pid) - used) / elapsed) * 100;
 }
