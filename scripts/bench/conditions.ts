@@ -2,7 +2,7 @@ import { BenchFault } from './bench-fault.ts';
 import type { Burst, Pairs } from './samples.ts';
 
 /** Of what was to happen in a second so much has to, or the figure is one of another experiment. */
-const LEAST = 0.8;
+const LEAST = 0.5;
 
 /**
  * Of a destination without an answer there is no cost.

@@ -14,9 +14,9 @@ test('a turn counts only when datagrams and lease changes came as fast as they w
   assert.equal(requirePace(turn, 20_000, 100), turn);
   assert.equal(requirePace({ ...turn, changes: 0 }, 20_000, 0).changes, 0);
   for (const slow of [
-    { ...turn, changes: 399 },
-    { ...turn, accepted: 79_000 },
-    { ...turn, sendingSeconds: 7 },
+    { ...turn, changes: 249 },
+    { ...turn, accepted: 49_000 },
+    { ...turn, sendingSeconds: 11 },
   ]) {
     assert.throws(() => requirePace(slow, 20_000, 100), BenchFault);
   }
