@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { systemClock } from '../../../src/base/clock.ts';
 import { processorSecondsOf, residentMiBOf } from '../../../src/lab/process-usage.ts';
 import { waitUntil } from '../../../src/lab/wait-until.ts';
+import { ask } from '../../../src/status/control-client.ts';
+import { MISSES_PATH } from '../../../src/status/paths.ts';
 import { NETWORK_CONFIG } from '../address-plan.ts';
 import { writeLeases } from '../bench-leases.ts';
 import type { Scene } from '../scene.ts';
@@ -58,8 +61,11 @@ async function residentIn(scene: Scene, { prefix, leases, neighbours }: Cluster)
   }
 }
 
-/** V8 collects garbage until some seconds after the last work (its memory reducer), which is not idling. */
-const REST_MS = 10_000;
+/**
+ * V8 collects what a start and bursts left some ten seconds after its young generation was full the next time (its memory
+ * reducer: three collections, 0.1 s in all), which is not idling, and may be minutes later. A long answer fills it.
+ */
+const REST_MS = 15_000;
 const SHORT_REST_MS = 3000;
 
 /** Processor time of the daemon while nothing happens. */
@@ -78,6 +84,7 @@ export const idle: Experiment = {
 async function idleShare({ scene, extent }: Stage): Promise<number> {
   const { pid } = scene.daemonHost.daemon.process;
   const { signal } = scene.daemonHost.namespace.gate;
+  await ask(scene.daemonHost.daemon.controlSocket, { path: MISSES_PATH, schema: z.array(z.unknown()) });
   await systemClock.sleep(extent.short ? SHORT_REST_MS : REST_MS, signal);
   const [begin, used] = [systemClock.monotonic(), processorSecondsOf(pid)];
   await systemClock.sleep(idleSeconds(extent.short) * 1000, signal);
