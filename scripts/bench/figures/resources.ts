@@ -66,7 +66,6 @@ async function residentIn(scene: Scene, { prefix, leases, neighbours }: Cluster)
  * reducer: three collections, 0.1 s in all), which is not idling, and may be minutes later. A long answer fills it.
  */
 const REST_MS = 15_000;
-const SHORT_REST_MS = 3000;
 
 /** Processor time of the daemon while nothing happens. */
 export const idle: Experiment = {
@@ -74,7 +73,7 @@ export const idle: Experiment = {
   title: 'processor time of an idle daemon',
   needsRaisedLimits: false,
   figures: ['idle'],
-  seconds: ({ short }) => idleSeconds(short) + (short ? SHORT_REST_MS : REST_MS) / 1000,
+  seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
   run: async (stage) => {
     const percent = await idleShare(stage);
     return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }] };
@@ -85,7 +84,7 @@ async function idleShare({ scene, extent }: Stage): Promise<number> {
   const { pid } = scene.daemonHost.daemon.process;
   const { signal } = scene.daemonHost.namespace.gate;
   await ask(scene.daemonHost.daemon.controlSocket, { path: MISSES_PATH, schema: z.array(z.unknown()) });
-  await systemClock.sleep(extent.short ? SHORT_REST_MS : REST_MS, signal);
+  await systemClock.sleep(REST_MS, signal);
   const [begin, used] = [systemClock.monotonic(), processorSecondsOf(pid)];
   await systemClock.sleep(idleSeconds(extent.short) * 1000, signal);
   const elapsed = (systemClock.monotonic() - begin) / 1000;
