@@ -7,8 +7,8 @@ import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 
 const skip = labSkipReason() || flowSkipReason();
 
-const SECONDS = 5;
-const TIMES = 100;
+const SECONDS = 3;
+const TIMES = 60;
 
 /** Of one message: what may come at once, and one a second, of which the last may be late. */
 const LINES = 10 + SECONDS + 3;
