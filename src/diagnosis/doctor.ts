@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
 import { describeError, Fault } from '../base/fault.ts';
+import { within } from '../base/within.ts';
 import { KernelFault } from '../kernel/kernel-fault.ts';
 import type { Finding, Remedy } from '../status/finding.ts';
 import { clock } from './checks/clock.ts';
@@ -16,11 +16,16 @@ import { reversePathFilter } from './checks/reverse-path-filter.ts';
 import { syntheticMiss } from './checks/synthetic-miss.ts';
 import { udpPort } from './checks/udp-port.ts';
 import type { Check, DoctorParts, Ground } from './ground.ts';
-import { advice, command, type Outcome, unknown } from './outcome.ts';
+import { advice, command, unknown } from './outcome.ts';
 import { reachPeers } from './reach.ts';
 
 /** So long a check may take, in milliseconds: twice this is less than a client's ten seconds. */
 const CHECK_LIMIT_MS = 4000;
+
+const TOO_LATE = unknown(
+  `no result within ${CHECK_LIMIT_MS / 1000} s`,
+  command('l3missd doctor', 'when the host is less busy'),
+);
 
 /** All at the same time: none waits for another's packets or for another's etcd. */
 const CHECKS: readonly Check[] = [
@@ -63,14 +68,11 @@ function groundOf(parts: DoctorParts): Ground {
 }
 
 async function run({ name: check, look }: Check, ground: Ground): Promise<Finding> {
-  const over = new AbortController();
   try {
     const looked = Promise.resolve(ground).then(look);
-    return { check, ...(await Promise.race([looked, tooLate(ground.clock, over.signal)])) };
+    return { check, ...((await within(ground.clock, CHECK_LIMIT_MS, looked)) ?? TOO_LATE) };
   } catch (error) {
     return { check, ...unknown(`it could not be looked at: ${describeError(error)}`, neededFor(error)) };
-  } finally {
-    over.abort();
   }
 }
 
@@ -82,12 +84,4 @@ function neededFor(error: unknown): Remedy {
   return error instanceof Fault
     ? advice(`it needs ${error.allowed}`)
     : command('l3missd doctor', 'once more');
-}
-
-async function tooLate(time: Clock, signal: AbortSignal): Promise<Outcome> {
-  await time.sleep(CHECK_LIMIT_MS, signal);
-  return unknown(
-    `no result within ${CHECK_LIMIT_MS / 1000} s`,
-    command('l3missd doctor', 'when the host is less busy'),
-  );
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { within } from '../base/within.ts';
 import { StoreFault } from '../leases/faults.ts';
 import type { LeaseStore, StoredLease } from '../leases/store.ts';
 
@@ -58,7 +59,7 @@ export class LeaseEnds {
         return this.#askAbout(listed, over.signal);
       })
       .catch(unlessStoreFault);
-    await Promise.race([asked, this.#clock.sleep(PATIENCE_MS, over.signal)]);
+    await within(this.#clock, PATIENCE_MS, asked);
     over.abort();
     const ends = new Map<string, number>();
     for (const { key, leaseId } of listed) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NEVER } from '../../src/misses/lifetime.ts';
-import { NUD_FAILED } from '../../src/netlink/constants.ts';
+import { NUD_FAILED, NUD_INCOMPLETE } from '../../src/netlink/constants.ts';
 import { at, lease, macOf, resolverOnFake } from './fixture.ts';
 
 /** A resolver that has resolved 10.5.7.1 and 10.5.7.2, and notes what it tells of. */
@@ -37,6 +37,15 @@ test('an entry that somebody removed is told of although its next packet brings 
   assert.equal(held('10.5.7.1')?.mac, macOf(7));
   assert.deepEqual(told, [1]);
   assert.deepEqual([counters.get('mended'), counters.get('neighbours')], [1, 2]);
+});
+
+test('what a comparison finds waiting is no recovery from an overrun', () => {
+  const { resolver, put, settle, held, totals, counters } = resolved();
+  put('10.5.7.9', NUD_INCOMPLETE, undefined, 0);
+  resolver.compare();
+  settle();
+  assert.equal(held('10.5.7.9')?.mac, macOf(7));
+  assert.deepEqual([totals().recovered, counters.get('overrunsRecovered')], [1, 0]);
 });
 
 test('one that nobody asks for again is told of once, and known to be gone', () => {

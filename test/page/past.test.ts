@@ -3,28 +3,12 @@ import { test } from 'node:test';
 import { pastOf, withoutSilence } from '../../src/page/rate-data.ts';
 import { RATE_SERIES } from '../../src/page/rate-series.ts';
 import { type Interval, intervalSchema } from '../../src/status/history.ts';
+import { silentInterval } from '../status/silent-interval.ts';
 
 const NO_MISSES = ['at', 'latencyP50', 'latencyP99', 'neighbours', 'tableEntries', 'overruns'];
 
 function interval(second: number, more: Partial<Interval> = {}): Interval {
-  return {
-    at: new Date(second * 1000).toISOString(),
-    answered: 0,
-    refreshed: 0,
-    alreadyAnswered: 0,
-    noLease: 0,
-    ownSubnet: 0,
-    held: 0,
-    recovered: 0,
-    notTaken: 0,
-    l2: 0,
-    overruns: 0,
-    latencyP50: null,
-    latencyP99: null,
-    neighbours: 0,
-    tableEntries: 0,
-    ...more,
-  };
+  return { ...silentInterval(second * 1000), ...more };
 }
 
 test('everything that the daemon counts as a miss has a line of its own', () => {

@@ -1,4 +1,4 @@
-import { wrap } from '../../compare/report/wrap.ts';
+import { wrap } from '../../base/wrap.ts';
 import { WIDTH } from './text.ts';
 
 /** What a fact is about stands in so many columns. */

@@ -1,4 +1,4 @@
-import { wrap } from '../../compare/report/wrap.ts';
+import { wrap } from '../../base/wrap.ts';
 import type { Lookup } from '../../status/lookup.ts';
 import { fact } from './fact.ts';
 import { MissLines } from './miss-lines.ts';

@@ -1,4 +1,4 @@
-import { wrap } from '../../compare/report/wrap.ts';
+import { wrap } from '../../base/wrap.ts';
 import type { Remedy } from '../../status/finding.ts';
 import { printable, WIDTH } from './text.ts';
 

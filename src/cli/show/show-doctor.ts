@@ -1,4 +1,4 @@
-import { wrap } from '../../compare/report/wrap.ts';
+import { wrap } from '../../base/wrap.ts';
 import type { Finding } from '../../status/finding.ts';
 import { DaemonClient } from './daemon-client.ts';
 import type { Display } from './display.ts';

@@ -1,4 +1,4 @@
-import { wrap } from '../../compare/report/wrap.ts';
+import { wrap } from '../../base/wrap.ts';
 import { missingConditions, type Stats } from '../../status/stats.ts';
 import type { Report } from './daemon-client.ts';
 import { fact } from './fact.ts';

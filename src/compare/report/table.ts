@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { wrap } from '../../base/wrap.ts';
 import type { Figure } from '../figure.ts';
 import type { Results } from '../results.ts';
 import { factsOf } from './facts.ts';
@@ -8,7 +9,6 @@ import { ratioMark } from './ratio-mark.ts';
 import { lineText } from './safe-text.ts';
 import { type Cell, cellOf, type Row, summarise } from './summary.ts';
 import { verdictOf, verdictText } from './verdict.ts';
-import { wrap } from './wrap.ts';
 
 export interface TableOptions {
   /** Whether the best of a row is also set in bold, with the escape codes of a terminal. */

@@ -1,4 +1,5 @@
 import { describeError } from '../../base/fault.ts';
+import { within } from '../../base/within.ts';
 import { StoreFault } from '../../leases/faults.ts';
 import { etcdctl } from '../etcdctl.ts';
 import type { Check, Ground } from '../ground.ts';
@@ -41,13 +42,11 @@ export const etcd: Check = {
 /** Milliseconds that a summary of the leases takes, or why there is none. */
 async function timeOf({ store, clock, etcdEndpoints }: Ground): Promise<number | Outcome> {
   const begin = clock.monotonic();
-  const over = new AbortController();
   const where = etcdEndpoints.join(', ');
   try {
     const summary = store.summarise().then(() => clock.monotonic() - begin);
-    const tooLate = clock.sleep(PATIENCE_MS, over.signal).then(() => undefined);
     return (
-      (await Promise.race([summary, tooLate])) ??
+      (await within(clock, PATIENCE_MS, summary)) ??
       bad(`etcd at ${where} has not answered within ${PATIENCE_MS / 1000} s`, MEND_ETCD)
     );
   } catch (error) {
@@ -55,7 +54,5 @@ async function timeOf({ store, clock, etcdEndpoints }: Ground): Promise<number |
       return bad(`etcd at ${where} does not answer: ${describeError(error)}`, MEND_ETCD);
     }
     throw error;
-  } finally {
-    over.abort();
   }
 }

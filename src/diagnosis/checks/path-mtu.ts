@@ -1,34 +1,15 @@
 import { formatIpv4 } from '../../net/ipv4.ts';
 import { VXLAN_OVERHEAD } from '../../overlay/device.ts';
 import type { Check, Ground } from '../ground.ts';
-import {
-  ALL_DIRECT,
-  advice,
-  bad,
-  doubtful,
-  good,
-  NO_PEERS,
-  NO_TUNNEL,
-  type Outcome,
-  unknown,
-} from '../outcome.ts';
+import { judgeReach } from '../judge-reach.ts';
+import { advice, bad, doubtful, good, type Outcome, unknown } from '../outcome.ts';
 import type { Reach } from '../reach.ts';
 import { smallerMtu } from '../smaller-mtu.ts';
 
 /** Whether packets as large as the device lets pass reach other hosts, in one piece. */
 export const pathMtu: Check = {
   name: 'path MTU',
-  look: async (ground) => {
-    const { tunnel } = ground.standing;
-    if (tunnel === undefined) {
-      return NO_TUNNEL;
-    }
-    const reached = await ground.reach();
-    if (reached.length === 0) {
-      return ground.standing.leases.length === 0 ? NO_PEERS : ALL_DIRECT;
-    }
-    return judge(reached, tunnel.plan.mtu, ground);
-  },
+  look: (ground) => judgeReach(ground, (reached, { mtu }) => judge(reached, mtu, ground)),
 };
 
 async function judge(reached: readonly Reach[], mtu: number, ground: Ground): Promise<Outcome> {

@@ -1,16 +1,7 @@
 import { formatIpv4 } from '../../net/ipv4.ts';
 import type { Check } from '../ground.ts';
-import {
-  ALL_DIRECT,
-  bad,
-  command,
-  doubtful,
-  good,
-  NO_PEERS,
-  NO_TUNNEL,
-  type Outcome,
-  unknown,
-} from '../outcome.ts';
+import { judgeReach } from '../judge-reach.ts';
+import { bad, command, doubtful, good, type Outcome, unknown } from '../outcome.ts';
 import type { Reach } from '../reach.ts';
 
 /** How many hosts are named. */
@@ -19,17 +10,7 @@ const NAMED = 3;
 /** Whether the tunnel's datagrams reach other hosts, and their answers this one. */
 export const udpPort: Check = {
   name: 'UDP port',
-  look: async ({ standing, reach }) => {
-    const { tunnel } = standing;
-    if (tunnel === undefined) {
-      return NO_TUNNEL;
-    }
-    const reached = await reach();
-    if (reached.length === 0) {
-      return standing.leases.length === 0 ? NO_PEERS : ALL_DIRECT;
-    }
-    return judge(reached, tunnel.plan.port, formatIpv4(tunnel.plan.local));
-  },
+  look: (ground) => judgeReach(ground, (reached, { port, local }) => judge(reached, port, formatIpv4(local))),
 };
 
 /** An answer proves more than any refusal, which may be an old one. */

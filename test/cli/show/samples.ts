@@ -8,23 +8,16 @@ import type { Lookup } from '../../../src/status/lookup.ts';
 import type { Miss } from '../../../src/status/miss.ts';
 import type { Top } from '../../../src/status/top.ts';
 import { sampleStats } from '../../status/sample-stats.ts';
+import { silentInterval } from '../../status/silent-interval.ts';
 
 /** What a daemon says, each thing once with every kind of content. */
 const NOON = Date.UTC(2026, 4, 4, 12);
 
 function interval(at: number, answered: number): Interval {
   return {
-    at: new Date(at).toISOString(),
+    ...silentInterval(at),
     answered,
     refreshed: answered % 3,
-    alreadyAnswered: 0,
-    noLease: 0,
-    ownSubnet: 0,
-    held: 0,
-    recovered: 0,
-    notTaken: 0,
-    l2: 0,
-    overruns: 0,
     latencyP50: answered === 0 ? null : 45.9,
     latencyP99: answered === 0 ? null : 91.7,
     neighbours: 15_201,

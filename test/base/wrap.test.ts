@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wrap } from '../../../src/compare/report/wrap.ts';
+import { wrap } from '../../src/base/wrap.ts';
 
 test('lines are as full as they can be', () => {
   assert.deepEqual(wrap('one two three four', 9), ['one two', 'three', 'four']);
