@@ -37,6 +37,11 @@ async function main(): Promise<number> {
     return 1;
   }
   say(`\n${introduction(machine, places, options)}\n${renderFindings(outcome.findings)}`);
+  if (outcome.setAside > 0) {
+    say(
+      `Taken again, because the hypervisor gave the processors to other machines: ${outcome.setAside} turns.`,
+    );
+  }
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, outcome))}\n`);
   }
@@ -63,11 +68,12 @@ function report(machine: Machine, scene: Scene, options: Options, outcome: Outco
     figures: outcome.findings.map((finding) => ({
       ...FIGURES[finding.name],
       ...finding,
-      ...('leftOut' in finding
-        ? {}
-        : { compared: compared(FIGURES[finding.name], finding.measured, finding.yardstick) }),
+      ...('measured' in finding
+        ? { compared: compared(FIGURES[finding.name], finding.measured, finding.yardstick) }
+        : {}),
       verdict: verdictOf(finding),
     })),
+    setAside: outcome.setAside,
     daemon: outcome.daemon,
     samples: outcome.samples,
   };

@@ -122,12 +122,13 @@ export const FIGURES = {
 
 export type FigureName = keyof typeof FIGURES;
 
-/** A figure as measured; without a number it was left out, for the reason given. */
+/** A figure as measured; without a number it was left out, or measuring it failed, for the reason given. */
 export type Finding =
   | { readonly name: FigureName; readonly measured: number; readonly yardstick?: number }
-  | { readonly name: FigureName; readonly leftOut: string };
+  | { readonly name: FigureName; readonly leftOut: string }
+  | { readonly name: FigureName; readonly failed: string };
 
-export type Verdict = 'reached' | 'missed' | 'missed by two' | 'shown' | 'left out';
+export type Verdict = 'reached' | 'missed' | 'missed by two' | 'shown' | 'left out' | 'failed';
 
 /** The number that is held against the mark. */
 export function compared(kind: FigureKind, measured: number, yardstick = 0): number {
@@ -146,6 +147,9 @@ export function verdictOf(finding: Finding): Verdict {
   if ('leftOut' in finding) {
     return 'left out';
   }
+  if ('failed' in finding) {
+    return 'failed';
+  }
   const kind: FigureKind = FIGURES[finding.name];
   if (kind.mark === undefined) {
     return 'shown';
@@ -157,7 +161,10 @@ export function verdictOf(finding: Finding): Verdict {
   return holds(kind.mark, found, 2) ? 'missed' : 'missed by two';
 }
 
-/** Whether a run has failed: with `strict` when a mark is missed, a short one when it is missed by a factor of two. */
+/**
+ * Whether a run has failed: when a figure could not be measured, with `strict` when a mark is missed, a short one when it is
+ * missed by a factor of two.
+ */
 export function isFailure(
   findings: readonly Finding[],
   { short, strict }: { readonly short: boolean; readonly strict: boolean },
@@ -165,7 +172,7 @@ export function isFailure(
   const verdicts = findings.map(verdictOf);
   const missed = verdicts.includes('missed');
   const missedByTwo = verdicts.includes('missed by two');
-  return (strict && (missed || missedByTwo)) || (short && missedByTwo);
+  return verdicts.includes('failed') || (strict && (missed || missedByTwo)) || (short && missedByTwo);
 }
 
 /** Not a number holds nowhere. */

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { compared, FIGURES, type FigureKind, type Finding, verdictOf } from './marks.ts';
 
-/** The findings as a table of at most 100 columns, and below it why figures were left out. */
+/** The findings as a table of at most 100 columns, and below it why figures are missing. */
 export function renderFindings(findings: readonly Finding[]): string {
   const table = new Table({
     head: ['figure', 'l3missd', 'yardstick', '', 'is', 'mark', ''],
@@ -12,14 +12,22 @@ export function renderFindings(findings: readonly Finding[]): string {
     wordWrap: true,
   });
   table.push(...findings.map(rowOf));
-  const reasons = new Set(findings.flatMap((finding) => ('leftOut' in finding ? [finding.leftOut] : [])));
-  return [table.toString(), ...[...reasons].map((reason) => `Left out: ${reason}.`)].join('\n');
+  const reasons = new Set(findings.flatMap(reasonOf));
+  return [table.toString(), ...reasons].join('\n');
+}
+
+/** Why there is no number. */
+function reasonOf(finding: Finding): string[] {
+  if ('failed' in finding) {
+    return [`Failed: ${finding.failed}.`];
+  }
+  return 'leftOut' in finding ? [`Left out: ${finding.leftOut}.`] : [];
 }
 
 function rowOf(finding: Finding): string[] {
   const kind: FigureKind = FIGURES[finding.name];
   const verdict = verdictOf(finding);
-  if ('leftOut' in finding) {
+  if ('leftOut' in finding || 'failed' in finding) {
     return [kind.title, '-', kind.against, '-', '-', markText(kind), verdict];
   }
   const { measured, yardstick } = finding;

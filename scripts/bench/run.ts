@@ -1,9 +1,10 @@
 import { systemClock } from '../../src/base/clock.ts';
+import { describeError, Fault } from '../../src/base/fault.ts';
 import { Progress, type Step } from '../../src/lab/progress.ts';
 import type { Stats } from '../../src/status/stats.ts';
 import { writeLeases } from './bench-leases.ts';
 import { EXPERIMENTS } from './experiments.ts';
-import { type Experiment, type Extent, LEASES } from './figures/experiment.ts';
+import { type Experiment, type Extent, LEASES, type Result, type Stage } from './figures/experiment.ts';
 import type { Finding } from './marks.ts';
 import type { Options } from './options.ts';
 import { MAIN_PREFIX, type Scene } from './scene.ts';
@@ -13,6 +14,8 @@ import type { TableLimits } from './table-limits.ts';
 export interface Outcome {
   readonly findings: readonly Finding[];
   readonly samples: Readonly<Record<string, unknown>>;
+  /** How many turns were taken again because the hypervisor disturbed them. */
+  readonly setAside: number;
   /** What the daemon that answered counted over the whole run. */
   readonly daemon: Stats['misses'];
 }
@@ -42,18 +45,33 @@ export async function runExperiments(
   await scene.startDaemons();
   const findings: Finding[] = [];
   const samples: Record<string, unknown> = {};
+  let setAside = 0;
   for (const experiment of chosen) {
     if (experiment.needsRaisedLimits && reason !== undefined) {
       findings.push(...experiment.figures.map((name) => ({ name, leftOut: reason })));
       continue;
     }
     progress.begin(stepOf(experiment, options));
-    const result = await experiment.run({ scene, limits, extent: options });
+    const result = await runOne(experiment, { scene, limits, extent: options });
     findings.push(...result.findings);
     samples[experiment.name] = result.samples;
+    setAside += result.setAside;
   }
   const { misses } = await scene.daemonHost.daemon.statistics();
-  return { findings, samples, daemon: misses };
+  return { findings, samples, setAside, daemon: misses };
+}
+
+/** One that fails takes its own figures with it; what the others measured, for minutes, stays. */
+async function runOne(experiment: Experiment, stage: Stage): Promise<Result> {
+  try {
+    return await experiment.run(stage);
+  } catch (error) {
+    if (!(error instanceof Fault) || stage.scene.daemonHost.namespace.gate.signal.aborted) {
+      throw error;
+    }
+    const failed = describeError(error);
+    return { findings: experiment.figures.map((name) => ({ name, failed })), samples: [], setAside: 0 };
+  }
 }
 
 function stepOf(experiment: Experiment, extent: Extent): Step {

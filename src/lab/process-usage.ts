@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LabFault } from './lab-fault.ts';
 
 /** Clock ticks in a second as /proc counts them: 100 on every architecture that Node runs on (USER_HZ). */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 
 /**
  * The processor time that a process used up to now, in seconds; a multiple of 0.01.

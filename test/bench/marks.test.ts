@@ -22,6 +22,7 @@ const CASES: readonly (readonly [Finding, Verdict])[] = [
   [{ name: 'forwarding', measured: 5, yardstick: 0 }, 'missed by two'],
   [{ name: 'forwarding', measured: Number.NaN, yardstick: 1 }, 'missed by two'],
   [{ name: 'rate', leftOut: 'no root' }, 'left out'],
+  [{ name: 'rate', failed: 'burst: 3 lost' }, 'failed'],
 ];
 
 for (const [finding, verdict] of CASES) {
@@ -81,4 +82,5 @@ test('a short run fails when a mark is missed by a factor of two, a strict one w
     ],
   );
   assert.equal(isFailure([{ name: 'idle', leftOut: 'no time' }], short), false);
+  assert.equal(isFailure([{ name: 'idle', failed: 'no daemon' }], plain), true);
 });

@@ -37,6 +37,16 @@ test('what was left out says why, once', () => {
   assert.equal(text.split(reason).length, 2);
 });
 
+test('what could not be measured says what went wrong, beside what was measured', () => {
+  const text = renderFindings([
+    { name: 'memory', failed: 'neighbours: 9998 after 3 bursts; allowed: 10000' },
+    { name: 'idle', measured: 0.1 },
+  ]);
+  assert.match(text, /memory.* failed/);
+  assert.match(text, /0\.10 % .*reached/);
+  assert.match(text, /Failed: neighbours: 9998 after 3 bursts; allowed: 10000\./);
+});
+
 test('every figure, however large, fits into 100 columns with its mark whole', () => {
   const findings = NAMES.map((name): Finding => ({ name, measured: 9876.5, yardstick: 1.5 }));
   const text = renderFindings(findings);

@@ -1,8 +1,9 @@
+import { allOf, inTurns, type Turns } from '../in-turns.ts';
 import type { Burst } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
 import { type Destinations, sendBurst } from '../traffic.ts';
-import { type Experiment, LEASES, type Stage, TABLE_ENTRIES } from './experiment.ts';
+import { type Experiment, LEASES, type Stage, spareOf, TABLE_ENTRIES } from './experiment.ts';
 
 type Turn = { readonly side: string } & Burst;
 
@@ -31,15 +32,16 @@ export const atOnce: Experiment = {
       sides,
       20_000,
     );
-    const rate = (name: string) => median(of(found, name).map(({ perSecond }) => perSecond));
+    const rate = (name: string) => median(of(found.counted, name).map(({ perSecond }) => perSecond));
     return {
       findings: [
         { name: 'rate', measured: rate('l3missd'), yardstick: rate('C, one message') },
         { name: 'rateBatched', measured: rate('l3missd'), yardstick: rate('C, batched') },
-        { name: 'lost', measured: lostBy(of(found, 'l3missd')) },
-        { name: 'longest', measured: longestOf(of(found, 'l3missd')) },
+        { name: 'lost', measured: lostBy(of(allOf(found), 'l3missd')) },
+        { name: 'longest', measured: longestOf(of(found.counted, 'l3missd')) },
       ],
       samples: found,
+      setAside: found.setAside.length,
     };
   },
 };
@@ -54,14 +56,15 @@ export const manyAtOnce: Experiment = {
   run: async (stage) => {
     const { scene } = stage;
     const found = await turns(stage, [daemonSide(scene), yardstickSide(scene, 64)], 200_000);
-    const daemon = of(found, 'l3missd');
-    const yardstick = of(found, 'C, batched');
+    const lost = (name: string) => lostBy(of(allOf(found), name));
+    const longest = (name: string) => longestOf(of(found.counted, name));
     return {
       findings: [
-        { name: 'lostOfMany', measured: lostBy(daemon), yardstick: lostBy(yardstick) },
-        { name: 'longestOfMany', measured: longestOf(daemon), yardstick: longestOf(yardstick) },
+        { name: 'lostOfMany', measured: lost('l3missd'), yardstick: lost('C, batched') },
+        { name: 'longestOfMany', measured: longest('l3missd'), yardstick: longest('C, batched') },
       ],
       samples: found,
+      setAside: found.setAside.length,
     };
   },
 };
@@ -80,16 +83,20 @@ async function turns(
   { scene, extent, limits }: Stage,
   sides: readonly Side[],
   count: number,
-): Promise<Turn[]> {
+): Promise<Turns<Turn>> {
   limits.raise(TABLE_ENTRIES);
   try {
-    const found: Turn[] = [];
-    for (const [turn, side] of [...sides, ...alternate(sides, extent.rounds)].entries()) {
-      const destinations = destinationsOf(turn, count);
+    let taken = 0;
+    const take = async (side: Side) => {
+      const destinations = destinationsOf(taken++, count);
       const burst = await side.during(() => sendBurst(scene, side.host, destinations, 0));
-      found.push({ side: side.name, ...burst });
+      return { side: side.name, ...burst };
+    };
+    for (const side of sides) {
+      await take(side);
     }
-    return found.slice(sides.length);
+    const order = alternate(sides, extent.rounds);
+    return await inTurns(order, spareOf(order.length, extent), take);
   } finally {
     for (const { host } of sides) {
       await scene.flush(host);
@@ -98,7 +105,7 @@ async function turns(
   }
 }
 
-function of(found: readonly Turn[], name: string): Turn[] {
+function of(found: readonly Turn[], name: string): readonly Turn[] {
   return found.filter(({ side }) => side === name);
 }
 

@@ -19,6 +19,13 @@ export interface Result {
   readonly findings: readonly Finding[];
   /** What the findings were made from, for the JSON. */
   readonly samples: unknown;
+  /** How many turns were set aside because the hypervisor disturbed them. */
+  readonly setAside: number;
+}
+
+/** How many turns may be set aside of so many. */
+export function spareOf(turns: number, { short }: Extent): number {
+  return short ? 2 : turns;
 }
 
 /** One set-up that gives one or more figures. */

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { builtProgram } from '../../../src/lab/daemon.ts';
+import { inTurns } from '../in-turns.ts';
 import { alternate, median } from '../statistics.ts';
-import type { Experiment, Stage } from './experiment.ts';
+import { type Experiment, type Stage, spareOf } from './experiment.ts';
 
 const ENTRIES = 10_000;
 const DEVICE = 'bench0';
@@ -18,15 +19,17 @@ export const forwardingEntries: Experiment = {
   figures: ['forwarding'],
   seconds: ({ rounds }) => rounds / 2,
   run: async (stage) => {
-    const found: { side: string; milliseconds: number }[] = [];
-    for (const side of alternate(SIDES, stage.extent.rounds)) {
-      found.push({ side, milliseconds: await turn(stage, side) });
-    }
+    const order = alternate(SIDES, stage.extent.rounds);
+    const found = await inTurns(order, spareOf(order.length, stage.extent), async (side) => ({
+      side,
+      milliseconds: await turn(stage, side),
+    }));
     const of = (name: string) =>
-      median(found.filter(({ side }) => side === name).map(({ milliseconds }) => milliseconds));
+      median(found.counted.filter(({ side }) => side === name).map(({ milliseconds }) => milliseconds));
     return {
       findings: [{ name: 'forwarding', measured: of('l3missd'), yardstick: of('C, batched') }],
       samples: found,
+      setAside: found.setAside.length,
     };
   },
 };

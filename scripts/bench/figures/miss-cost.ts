@@ -1,9 +1,10 @@
 import { requireAnswers } from '../conditions.ts';
+import { inTurns, type Turns } from '../in-turns.ts';
 import type { Pairs } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median, quantile } from '../statistics.ts';
 import { sendPairs } from '../traffic.ts';
-import { type Experiment, type Extent, LEASES, type Stage } from './experiment.ts';
+import { type Experiment, type Extent, LEASES, type Stage, spareOf } from './experiment.ts';
 
 const DESTINATIONS = 800;
 
@@ -29,17 +30,18 @@ export const missCost: Experiment = {
     const together = await turns(stage, agent);
     return {
       findings: [
-        { name: 'costMedian', ...sides(apart, (costs) => quantile(costs, 0.5)) },
-        { name: 'costTail', ...sides(apart, (costs) => quantile(costs, 0.99)) },
-        { name: 'costMedianOneCore', ...sides(together, (costs) => quantile(costs, 0.5)) },
-        { name: 'costTailOneCore', ...sides(together, (costs) => quantile(costs, 0.99)) },
+        { name: 'costMedian', ...sides(apart.counted, (costs) => quantile(costs, 0.5)) },
+        { name: 'costTail', ...sides(apart.counted, (costs) => quantile(costs, 0.99)) },
+        { name: 'costMedianOneCore', ...sides(together.counted, (costs) => quantile(costs, 0.5)) },
+        { name: 'costTailOneCore', ...sides(together.counted, (costs) => quantile(costs, 0.99)) },
       ],
       samples: { apart, together },
+      setAside: apart.setAside.length + together.setAside.length,
     };
   },
 };
 
-async function turns({ scene, extent }: Stage, cpu: number): Promise<Turn[]> {
+async function turns({ scene, extent }: Stage, cpu: number): Promise<Turns<Turn>> {
   const pair = [daemonSide(scene), yardstickSide(scene, 1)];
   const to = { leases: LEASES, count: DESTINATIONS };
   const measure = async (side: Side) =>
@@ -48,11 +50,11 @@ async function turns({ scene, extent }: Stage, cpu: number): Promise<Turn[]> {
   for (const side of pair) {
     await measure(side);
   }
-  const found: Turn[] = [];
-  for (const side of alternate(pair, roundsOf(extent))) {
-    found.push({ side: side.name, ...(await measure(side)) });
-  }
-  return found;
+  const order = alternate(pair, roundsOf(extent));
+  return inTurns(order, spareOf(order.length, extent), async (side) => ({
+    side: side.name,
+    ...(await measure(side)),
+  }));
 }
 
 /** The median over the rounds, of the daemon and of the yardstick. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { systemClock } from '../../../src/base/clock.ts';
 import { processorSecondsOf, residentMiBOf } from '../../../src/lab/process-usage.ts';
-import { waitUntil } from '../../../src/lab/wait-until.ts';
 import { ask } from '../../../src/status/control-client.ts';
 import { MISSES_PATH } from '../../../src/status/paths.ts';
 import { NETWORK_CONFIG } from '../address-plan.ts';
+import { BenchFault } from '../bench-fault.ts';
 import { writeLeases } from '../bench-leases.ts';
 import type { Scene } from '../scene.ts';
 import { alternate, median } from '../statistics.ts';
@@ -19,6 +19,7 @@ type Cluster = (typeof CLUSTERS)[number];
 
 /** Slow enough that the default limits of the neighbour table never refuse one. */
 const MISSES_PER_SECOND = 5000;
+const MOST_BURSTS = 3;
 /** What a start and a burst leave to the garbage collector is part of what the daemon takes, once it had time. */
 const SETTLE_MS = 3000;
 
@@ -41,7 +42,11 @@ export const memory: Experiment = {
     }
     const of = (size: number) =>
       median(found.filter(({ leases }) => leases === size).map(({ residentMiB }) => residentMiB));
-    return { findings: [{ name: 'memory', measured: of(10_000), yardstick: of(1) }], samples: found };
+    return {
+      findings: [{ name: 'memory', measured: of(10_000), yardstick: of(1) }],
+      samples: found,
+      setAside: 0,
+    };
   },
 };
 
@@ -50,14 +55,24 @@ async function residentIn(scene: Scene, { prefix, leases, neighbours }: Cluster)
   await scene.flush(scene.yardstickHost);
   await daemon.start('--etcd-prefix', prefix);
   try {
-    const to = { leases, count: neighbours };
-    await sendBurst(scene, scene.yardstickHost, to, MISSES_PER_SECOND);
-    const complete = async () => (await daemon.statistics()).neighbours.installed >= neighbours;
-    await waitUntil(`${neighbours} neighbours`, complete);
+    await fillNeighbours(scene, leases, neighbours);
     await systemClock.sleep(SETTLE_MS, scene.daemonHost.namespace.gate.signal);
     return residentMiBOf(daemon.process.pid);
   } finally {
     await daemon.stop();
+  }
+}
+
+/** Sends again what the kernel refused: a machine that stands still for a moment lets its table run full at any pace. */
+async function fillNeighbours(scene: Scene, leases: number, neighbours: number): Promise<void> {
+  const { daemon } = scene.yardstickHost;
+  let installed = 0;
+  for (let attempt = 0; attempt < MOST_BURSTS && installed < neighbours; attempt++) {
+    await sendBurst(scene, scene.yardstickHost, { leases, count: neighbours }, MISSES_PER_SECOND);
+    installed = (await daemon.statistics()).neighbours.installed;
+  }
+  if (installed < neighbours) {
+    throw new BenchFault('neighbours', `${installed} after ${MOST_BURSTS} bursts`, `${neighbours}`);
   }
 }
 
@@ -76,7 +91,7 @@ export const idle: Experiment = {
   seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
   run: async (stage) => {
     const percent = await idleShare(stage);
-    return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }] };
+    return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }], setAside: 0 };
   },
 };
 

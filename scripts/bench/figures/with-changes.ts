@@ -1,11 +1,12 @@
 import { changeLeases } from '../bench-leases.ts';
 import { requirePace } from '../conditions.ts';
+import { allOf, inTurns, type Turns } from '../in-turns.ts';
 import type { Burst } from '../samples.ts';
 import { MAIN_PREFIX, pinMainThread } from '../scene.ts';
 import { daemonSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
 import { sendBurst } from '../traffic.ts';
-import { type Experiment, type Extent, LEASES, type Stage, TABLE_ENTRIES } from './experiment.ts';
+import { type Experiment, type Extent, LEASES, type Stage, spareOf, TABLE_ENTRIES } from './experiment.ts';
 
 const RATE = 20_000;
 const CHANGES_PER_SECOND = 100;
@@ -21,16 +22,17 @@ export const withChanges: Experiment = {
   seconds: (extent) => (1 + extent.rounds * 2) * (duration(extent) + 1),
   run: async (stage) => {
     const found = await turns(stage);
+    const changed = (some: readonly Turn[]) => some.filter(({ changes }) => changes > 0);
+    const quiet = found.counted.filter(({ changes }) => changes === 0);
+    const lost = changed(allOf(found)).reduce((sum, { accepted, answered }) => sum + accepted - answered, 0);
     const tail = (some: readonly Turn[]) => median(some.map(({ waits }) => waits.p99));
-    const changed = found.filter(({ changes }) => changes > 0);
-    const quiet = found.filter(({ changes }) => changes === 0);
-    const lost = changed.reduce((sum, { accepted, answered }) => sum + accepted - answered, 0);
     return {
       findings: [
-        { name: 'changesTail', measured: tail(changed), yardstick: tail(quiet) },
+        { name: 'changesTail', measured: tail(changed(found.counted)), yardstick: tail(quiet) },
         { name: 'changesLost', measured: lost },
       ],
       samples: found,
+      setAside: found.setAside.length,
     };
   },
 };
@@ -41,7 +43,7 @@ export const withChanges: Experiment = {
  * not, which changes the waits more than lease changes do. Limits are raised where they can be, because a refused
  * datagram would hide a long wait.
  */
-async function turns(stage: Stage): Promise<Turn[]> {
+async function turns(stage: Stage): Promise<Turns<Turn>> {
   const { scene, limits, extent } = stage;
   const { traffic, agent } = scene.placement;
   const { pid } = scene.daemonHost.daemon.process;
@@ -55,11 +57,8 @@ async function turns(stage: Stage): Promise<Turn[]> {
       // Not counted: code is compiled and caches are warm as in a program that has run for a while.
       await turn(stage, true);
     }
-    const found: Turn[] = [];
-    for (const changing of alternate([true, false], extent.rounds)) {
-      found.push(await turn(stage, changing));
-    }
-    return found;
+    const order = alternate([true, false], extent.rounds);
+    return await inTurns(order, spareOf(order.length, extent), (changing) => turn(stage, changing));
   } finally {
     await pinMainThread(pid, agent);
     await scene.flush(scene.daemonHost);

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allOf, inTurns } from '../../scripts/bench/in-turns.ts';
+
+/** Takes turns on a machine of which the hypervisor steals these shares, one after another. */
+function takeTurns(order: readonly string[], spare: number, stolen: readonly number[]) {
+  let taken = 0;
+  return inTurns(
+    order,
+    spare,
+    (side) => Promise.resolve({ side, number: ++taken }),
+    () => () => stolen[taken - 1] ?? 0,
+  );
+}
+
+test('turns that nobody disturbs count in their order', async () => {
+  const { counted, setAside } = await takeTurns(['a', 'b', 'b', 'a'], 4, [0.005]);
+  assert.deepEqual(
+    counted.map(({ side, number }) => `${side}${number}`),
+    ['a1', 'b2', 'b3', 'a4'],
+  );
+  assert.deepEqual(setAside, []);
+});
+
+test('one that the hypervisor disturbed is set aside and taken again at once', async () => {
+  const turns = await takeTurns(['a', 'b', 'b'], 4, [0, 0.02, 0.3]);
+  assert.deepEqual(
+    turns.counted.map(({ side, number }) => `${side}${number}`),
+    ['a1', 'b4', 'b5'],
+  );
+  assert.deepEqual(
+    turns.setAside.map(({ side, stolen }) => [side, stolen]),
+    [
+      ['b', 0.02],
+      ['b', 0.3],
+    ],
+  );
+  assert.equal(allOf(turns).length, 5);
+});
+
+test('on a machine that is always disturbed the turns count as they come, once the spare ones are used', async () => {
+  const { counted, setAside } = await takeTurns(['a', 'b'], 1, [0.1, 0.1, 0.1]);
+  assert.deepEqual([counted.length, setAside.length], [2, 1]);
+  assert.ok(counted.every(({ stolen }) => stolen === 0.1));
+});
