@@ -18,8 +18,8 @@ interface Stolen {
 }
 
 /**
- * Takes a turn of each side in the order given. One that the hypervisor disturbed is set aside and taken again, whatever it
- * measured; after `spare` such turns they count as they come.
+ * Takes a turn of each side in the order given. Those that the hypervisor disturbed, whatever they measured, are set aside and
+ * taken again behind the others, as long as less than `spare` were; after that they count as they come.
  */
 export async function inTurns<Side, T extends object>(
   order: readonly Side[],
@@ -29,24 +29,21 @@ export async function inTurns<Side, T extends object>(
 ): Promise<Turns<T>> {
   const counted: (T & Stolen)[] = [];
   const setAside: (T & Stolen)[] = [];
-  for (const side of order) {
-    let turn = await watched(side, take, watch);
-    for (; turn.stolen > MOST_STOLEN && setAside.length < spare; turn = await watched(side, take, watch)) {
-      setAside.push(turn);
+  for (let due = order; due.length > 0; ) {
+    const again: Side[] = [];
+    for (const side of due) {
+      const stolenSince = watch();
+      const turn = { ...(await take(side)), stolen: stolenSince() };
+      if (turn.stolen > MOST_STOLEN && setAside.length < spare) {
+        setAside.push(turn);
+        again.push(side);
+      } else {
+        counted.push(turn);
+      }
     }
-    counted.push(turn);
+    due = again;
   }
   return { counted, setAside };
-}
-
-async function watched<Side, T extends object>(
-  side: Side,
-  take: (side: Side) => Promise<T>,
-  watch: typeof watchStolen,
-): Promise<T & Stolen> {
-  const stolenSince = watch();
-  const turn = await take(side);
-  return { ...turn, stolen: stolenSince() };
 }
 
 /** All of them, where it does not matter who else was served: nothing may be lost in any. */

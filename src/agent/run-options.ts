@@ -33,6 +33,8 @@ export interface RunOptions extends LogOptions, StoreOptions {
   readonly idleTimeoutMs: number;
   /** At least 1. */
   readonly maximumNeighbours: number;
+  /** What the kernel is asked for as receive buffer of the miss socket. */
+  readonly missBufferBytes: number;
   /** How many of the latest misses the journal tells. */
   readonly journalEntries: number;
   /** When entries for remote hosts come into the kernel. */

@@ -2,7 +2,7 @@ import type { Log } from '../base/log.ts';
 import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Counters } from '../misses/counters.ts';
 import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
-import { MISS_BUFFER_BYTES, ResolverHandle } from '../misses/resolver-handle.ts';
+import { ResolverHandle } from '../misses/resolver-handle.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Device } from '../overlay/device.ts';
@@ -40,6 +40,7 @@ export function startResolver(parts: StartResolverParts): ResolverHandle {
     mode: modeOf(options.programming),
     maximum: options.maximumNeighbours,
     idleTimeout: options.idleTimeoutMs,
+    receiveBytes: options.missBufferBytes,
     counters,
     recording,
     forwardOnDemand: parts.forwardOnDemand,
@@ -52,7 +53,7 @@ export function startResolver(parts: StartResolverParts): ResolverHandle {
       log.info({ reason }, 'the resolver runs at the usual priority: a higher one needs CAP_SYS_NICE'),
     onFailure: (fault) => ending.fail(fault),
   });
-  tellOfBuffer(resolver.receiveBytes, log);
+  tellOfBuffer(resolver.receiveBytes, options.missBufferBytes, log);
   return resolver;
 }
 
@@ -63,11 +64,11 @@ function tellOfMended({ name }: Device, entries: number, log: Log): void {
 }
 
 /** Says once how large the receive buffer is, and how to get a larger one where this user may not have it. */
-export function tellOfBuffer(receiveBytes: number, log: Log): void {
+export function tellOfBuffer(receiveBytes: number, wanted: number, log: Log): void {
   log.info({ receiveBytes }, 'answering misses');
-  if (receiveBytes < MISS_BUFFER_BYTES) {
+  if (receiveBytes < wanted) {
     log.warn(
-      { receiveBytes, mend: `sysctl -w net.core.rmem_max=${MISS_BUFFER_BYTES / 2}` },
+      { receiveBytes, mend: `sysctl -w net.core.rmem_max=${wanted / 2}` },
       'the miss socket got a smaller receive buffer than it asked for: large bursts take longer',
     );
   }

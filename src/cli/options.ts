@@ -131,6 +131,15 @@ export const options = {
     help: 'How many neighbours there may be before the longest idle make room: 1 to 1000000.',
     parse: integer(1, 1_000_000),
   }),
+  missBuffer: value({
+    name: 'miss-buffer',
+    commands: ['run'],
+    value: '<bytes>',
+    environment: 'L3MISSD_MISS_BUFFER',
+    default: '268435456',
+    help: 'How many bytes of misses may wait to be read, 832 for each: 8192 to 1073741824. The kernel takes no memory for it before; without CAP_NET_ADMIN in the first user namespace it grants net.core.rmem_max twice.',
+    parse: integer(8192, 1_073_741_824),
+  }),
   journalEntries: value({
     name: 'journal-entries',
     commands: ['run'],

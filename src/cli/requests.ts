@@ -28,6 +28,7 @@ export function runOptions(settings: Settings, around: Surroundings): RunOptions
     renewMarginMinutes: settings.read(options.renewMargin),
     idleTimeoutMs: settings.read(options.idleTimeout),
     maximumNeighbours: settings.read(options.maxNeighbours),
+    missBufferBytes: settings.read(options.missBuffer),
     journalEntries: settings.read(options.journalEntries),
     removalHoldMs: settings.read(options.removalHold),
     ...programmingOptions(settings),

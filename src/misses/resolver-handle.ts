@@ -59,7 +59,7 @@ export interface ResolverOptions {
 export class ResolverHandle {
   readonly counters: Counters;
   readonly recording: RecordingMemory;
-  /** What the kernel granted of MISS_BUFFER_BYTES. */
+  /** What the kernel granted of the receive buffer asked for. */
   readonly receiveBytes: number;
   /** By which the kernel names the routes that it writes (nlmsg_pid). */
   readonly port: number;

@@ -6,7 +6,7 @@ import { formatMicroseconds } from './formats.ts';
 import { barsOf, latencyAt, placeOf } from './latency-data.ts';
 import uPlot from './uplot.js';
 
-/** How the latencies are spread since the daemon's start: a bar for each doubling, and marks at the quantiles. */
+/** How the latencies are spread: a bar for each doubling, and marks at the quantiles. */
 export class LatencyChart {
   readonly #chart: Chart;
   #marks: (readonly [number, string])[] = [];

@@ -58,22 +58,29 @@ function pollersOf({ facts, top, kernel, latency, past }: Panels): Runnable[] {
       past.show(answer);
     },
   });
-  past.onSpan = () => history.start();
   const lessOften = () => LESS_OFTEN;
+  const spread = poller(connection, 'latency', {
+    path: '/v1/latency',
+    parameters: () => ({ span: past.span }),
+    pause: lessOften,
+    show: (answer) => latency.show(answer, past.span),
+  });
+  const most = poller(connection, 'top', {
+    path: '/v1/top',
+    parameters: () => ({ limit: String(TOP_ROWS), span: past.span }),
+    pause: lessOften,
+    show: (answer) => top.show(answer, past.span),
+  });
+  past.onSpan = () => {
+    for (const one of [history, spread, most]) {
+      one.start();
+    }
+  };
   return [
     history,
+    spread,
+    most,
     poller(connection, 'head', { path: '/v1/stats', pause: lessOften, show: (stats) => facts.show(stats) }),
-    poller(connection, 'latency', {
-      path: '/v1/latency',
-      pause: lessOften,
-      show: (answer) => latency.show(answer),
-    }),
-    poller(connection, 'top', {
-      path: '/v1/top',
-      parameters: { limit: String(TOP_ROWS) },
-      pause: lessOften,
-      show: (answer) => top.show(answer),
-    }),
     poller(connection, 'kernel', {
       path: '/v1/kernel',
       pause: () => SELDOM,

@@ -1,9 +1,10 @@
 import type { History } from '../status/history.ts';
+import type { Span } from '../status/span.ts';
 import { byId, setText } from './elements.ts';
 import { formatCount, formatMany, formatRate, formatTime } from './formats.ts';
 import { Legend } from './legend.ts';
 import { RateChart } from './rate-chart.ts';
-import { type Past, pastOf, type Span } from './rate-data.ts';
+import { type Past, pastOf } from './rate-data.ts';
 import { RATE_SERIES } from './rate-series.ts';
 import { TrendChart } from './trend-chart.ts';
 

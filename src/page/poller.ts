@@ -4,7 +4,7 @@ import { PageFault } from './page-fault.ts';
 
 export interface PollerParts<P extends Path> {
   readonly path: P;
-  readonly parameters?: Parameters;
+  readonly parameters?: () => Parameters;
   /** Milliseconds from an answer to the next question. */
   readonly pause: () => number;
   readonly show: (answer: Answer<P>) => void;
@@ -35,9 +35,9 @@ export class Poller<P extends Path> {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    const { path, parameters = {}, pause, show, trouble, connection } = this.#parts;
+    const { path, parameters = () => ({}), pause, show, trouble, connection } = this.#parts;
     try {
-      const answer = await ask(path, parameters, signal);
+      const answer = await ask(path, parameters(), signal);
       if (!signal.aborted) {
         connection.answered();
         trouble(undefined);

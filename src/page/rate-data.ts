@@ -1,8 +1,6 @@
 import type { Interval } from '../status/history.ts';
+import type { Span } from '../status/span.ts';
 import { RATE_SERIES } from './rate-series.ts';
-
-/** How much of the past is shown. */
-export type Span = 'minute' | 'hour';
 
 /** Seconds of an interval. */
 export const WIDTHS: Readonly<Record<Span, number>> = { minute: 1, hour: 10 };

@@ -1,3 +1,4 @@
+import type { Span } from '../status/span.ts';
 import type { Top } from '../status/top.ts';
 import { byId, setText } from './elements.ts';
 import { formatCount, formatMany } from './formats.ts';
@@ -6,8 +7,9 @@ import { showRanking } from './ranking.ts';
 /** Rows of either list. */
 export const TOP_ROWS = 10;
 
-/** What was asked for most since the daemon's start: remote subnets and destinations. */
+/** What was asked for most: remote subnets in the last minute or hour, destinations since the daemon's start. */
 export class TopPanel {
+  readonly #subnetTitle = byId('subnets-title', HTMLHeadingElement);
   readonly #subnets = byId('subnets', HTMLTableSectionElement);
   readonly #subnetNote = byId('subnets-note', HTMLParagraphElement);
   readonly #destinations = byId('destinations', HTMLTableSectionElement);
@@ -19,12 +21,13 @@ export class TopPanel {
     this.#onAddress = onAddress;
   }
 
-  show({ subnets, subnetCount, otherSubnets, destinations, destinationError }: Top): void {
+  show({ subnets, subnetCount, otherSubnets, destinations, destinationError }: Top, span: Span): void {
+    setText(this.#subnetTitle, `Remote subnets by misses in the last ${span}`);
     const bySubnet = subnets.map(({ subnet, misses }) => ({ name: subnet, count: misses }));
     showRanking(this.#subnets, bySubnet, mostOf(bySubnet));
     const others =
       otherSubnets === 0 ? '' : `; ${formatMany(otherSubnets, 'miss', 'misses')} of subnets beyond those`;
-    setText(this.#subnetNote, noteOf(subnets.length, subnetCount, others));
+    setText(this.#subnetNote, noteOf(subnets.length, subnetCount, others, span));
     const byDestination = destinations.map(({ destination, misses }) => ({
       name: destination,
       count: misses,
@@ -41,9 +44,9 @@ export class TopPanel {
   }
 }
 
-function noteOf(shown: number, all: number, others: string): string {
+function noteOf(shown: number, all: number, others: string, span: Span): string {
   return all === 0
-    ? 'No misses yet.'
+    ? `No misses in the last ${span}.`
     : `${formatCount(shown)} of ${formatMany(all, 'subnet')} with a miss${others}.`;
 }
 

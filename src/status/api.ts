@@ -22,6 +22,7 @@ import {
   TOP_PATH,
 } from './paths.ts';
 import { numberIn, QuestionFault, readQuestion } from './question.ts';
+import { spanIn } from './span.ts';
 import type { Stats } from './stats.ts';
 
 const MISSES_AT_MOST = 100_000;
@@ -56,18 +57,19 @@ export function statusRoutes({ stats, observer, kernel, leases, lookup }: Status
     },
     [FOLLOW_PATH]: followMisses(observer),
     [TOP_PATH]: (parameters) => {
-      const limit = readQuestion(parameters, ['limit'], (given) =>
+      const [limit, span] = readQuestion(parameters, ['limit', 'span'], (given) => [
         numberIn(given, 'limit', [1, TOP_AT_MOST], TOP_BY_DEFAULT),
-      );
-      return json(observer.top(limit));
+        spanIn(given),
+      ]);
+      return json(observer.top(limit, span));
     },
     [HISTORY_PATH]: (parameters) => {
       refuseParameters(parameters);
       return json(observer.history());
     },
     [LATENCY_PATH]: (parameters) => {
-      refuseParameters(parameters);
-      return json(describeLatency(observer.latencies()));
+      const span = readQuestion(parameters, ['span'], spanIn);
+      return json(describeLatency(observer.latencies(span)));
     },
     [KERNEL_PATH]: (parameters) => {
       refuseParameters(parameters);

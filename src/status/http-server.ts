@@ -21,6 +21,8 @@ export interface StatusServer {
 
 export interface StatusServerOptions {
   readonly log: Log;
+  /** What a request for that Host gets instead of an answer; undefined: the answer. */
+  readonly refuseHost?: (host: string | undefined) => Answer | undefined;
   /** Headers of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -44,7 +46,7 @@ const FOLLOWERS = 16;
  * while there is something to read, and 32 MiB of large answers that nobody has read yet.
  */
 export function createStatusServer(routes: Routes, options: StatusServerOptions): Server {
-  const { requestLimit = REQUEST_LIMIT, headers = {} } = options;
+  const { requestLimit = REQUEST_LIMIT, headers = {}, refuseHost = () => undefined } = options;
   let followers = 0;
   const backlog = new AnswerBacklog();
   const server = createServer(
@@ -67,6 +69,11 @@ export function createStatusServer(routes: Routes, options: StatusServerOptions)
         response.setHeader(name, value);
       }
       response.on('timeout', () => endStalled(request.socket));
+      const refusal = refuseHost(request.headers.host);
+      if (refusal !== undefined) {
+        reply(request, response, refusal);
+        return;
+      }
       const { pathname, searchParams } = locationOf(request);
       const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
       if (typeof route !== 'object' || !isRead(request)) {

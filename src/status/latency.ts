@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countBelow, type Distribution, quantile } from '../misses/recording/latency-histogram.ts';
 
-/** From the return of the read to the return of the write, since the daemon's start. */
+/** From the return of the read to the return of the write: of the span that was asked for, or since the daemon's start. */
 export const latencySchema = z.object({
   count: z.int().nonnegative(),
   /** Microseconds, within 1 %; null when there were none. */

@@ -2,11 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../misses/counters.ts';
 import { HeavyHitters } from '../misses/recording/heavy-hitters.ts';
 import { type Glance, JournalReader, type MissRecord } from '../misses/recording/journal-reader.ts';
-import { type Distribution, LatencyHistogram, noLatencies } from '../misses/recording/latency-histogram.ts';
+import type { Distribution } from '../misses/recording/latency-histogram.ts';
 import { OutcomeCounts } from '../misses/recording/outcome-counts.ts';
 import { totalsOf } from '../misses/recording/outcome-totals.ts';
 import type { RecordingMemory } from '../misses/recording/recording-memory.ts';
-import { SubnetCounts, type SubnetMisses } from '../misses/recording/subnet-counts.ts';
 import { formatIpv4, type Ipv4 } from '../net/ipv4.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { Followers, type Listener } from './followers.ts';
@@ -14,6 +13,8 @@ import type { History, Reading, Totals } from './history.ts';
 import { describeMiss, type Miss } from './miss.ts';
 import type { MissFilter } from './miss-filter.ts';
 import { Past } from './past.ts';
+import { type BySubnet, RecentCounts } from './recent-counts.ts';
+import type { Span } from './span.ts';
 import type { Top } from './top.ts';
 
 /** The kernel tells the size of its table with the parameters of all interfaces, so it is not asked more often, in milliseconds. */
@@ -49,8 +50,7 @@ export class Observer {
   readonly outcomes: OutcomeCounts;
   readonly #parts: ObserverParts;
   readonly #journal: JournalReader;
-  readonly #latencies: LatencyHistogram;
-  readonly #subnets: SubnetCounts;
+  readonly #recent: RecentCounts;
   readonly #destinations = new HeavyHitters(DESTINATIONS_KEPT);
   readonly #past: Past;
   readonly #followers = new Followers(() => this.tellFollowers());
@@ -65,15 +65,13 @@ export class Observer {
   #quietSeconds = 0;
   #seenBefore = 0;
   #tableEntries = 0;
-  #latest = noLatencies();
 
   constructor(parts: ObserverParts) {
     const { recording } = parts;
     this.#parts = parts;
     this.outcomes = new OutcomeCounts(recording.outcomes);
     this.#journal = new JournalReader(recording.journal);
-    this.#latencies = new LatencyHistogram(recording.latencies);
-    this.#subnets = new SubnetCounts(recording.subnets);
+    this.#recent = new RecentCounts(recording, parts.clock);
     this.#asleep = new Int32Array(recording.asleep);
     this.#asleep[0] = 1;
     this.#seen = this.#journal.head;
@@ -144,22 +142,20 @@ export class Observer {
     }
   }
 
-  /** Latencies since the start. */
-  latencies(): Distribution {
-    if (this.#latest.count !== this.#latencies.count) {
-      this.#latest = this.#latencies.read();
-    }
-    return this.#latest;
+  /** @param span since the start unless told */
+  latencies(span?: Span): Distribution {
+    return this.#recent.latencies(span);
   }
 
   history(): History {
     return this.#past.history();
   }
 
-  /** @param limit of either list */
-  top(limit: number): Top {
+  /** @param limit of either list @param span of the subnets: since the start unless told, as destinations always are */
+  top(limit: number, span?: Span): Top {
     this.look();
-    const subnets = this.#subnets.read().sort((one, other) => other.misses - one.misses);
+    const { subnets: all, others } = this.subnetMisses(span);
+    const subnets = all.toSorted((one, other) => other.misses - one.misses);
     return {
       destinations: this.#destinations
         .most(limit)
@@ -169,13 +165,13 @@ export class Observer {
         .slice(0, limit)
         .map(({ subnet, misses }) => ({ subnet: formatPrefix(subnet), misses })),
       subnetCount: subnets.length,
-      otherSubnets: this.#subnets.others,
+      otherSubnets: others,
     };
   }
 
-  /** Every subnet that had a miss, each at the same place every time; `others` are misses of those not told apart. */
-  subnetMisses(): { readonly subnets: readonly SubnetMisses[]; readonly others: number } {
-    return { subnets: this.#subnets.read(), others: this.#subnets.others };
+  /** Every subnet that had a miss, each at the same place every time. @param span since the start unless told */
+  subnetMisses(span?: Span): BySubnet {
+    return this.#recent.subnets(span);
   }
 
   /** What has been counted since the start. */
@@ -241,6 +237,7 @@ export class Observer {
   #read(): Omit<Reading, 'at'> {
     const { clock, counters, tableEntries } = this.#parts;
     this.look();
+    this.#recent.note();
     if (clock.monotonic() - this.#tableReadAt >= TABLE_SIZE_EVERY_MS) {
       this.#tableReadAt = clock.monotonic();
       this.#tableEntries = tableEntries() ?? this.#tableEntries;

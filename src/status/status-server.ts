@@ -4,6 +4,7 @@ import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { type StatusSources, statusRoutes } from './api.ts';
 import { VERSION_HEADER } from './control-client.ts';
+import { refuseOtherHost } from './host-header.ts';
 import { closeServer, createStatusServer, type Routes, type StatusServer } from './http-server.ts';
 import { metricsRoute } from './metrics/metrics-route.ts';
 import { METRICS_PATH } from './paths.ts';
@@ -35,6 +36,7 @@ export async function startStatusServer(
     {
       log,
       headers: { [VERSION_HEADER]: version },
+      ...(isLoopback(address.ip) ? { refuseHost: refuseOtherHost } : {}),
       ...(requestLimit === undefined ? {} : { requestLimit }),
     },
   );

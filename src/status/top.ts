@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
-/** What was asked for most since the daemon's start. */
+/** What was asked for most since the daemon's start; subnets: in the span that was asked for. */
 export const topSchema = z.object({
   destinations: z.array(z.object({ destination: z.string(), misses: count })),
   /** By how much the misses of a destination may be too few; those of a subnet are exact. */

@@ -4,9 +4,9 @@ import { tellOfBuffer } from '../../src/agent/start-resolver.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { MISS_BUFFER_BYTES } from '../../src/misses/resolver-handle.ts';
 
-function warningsFor(receiveBytes: number): object[] {
+function warningsFor(receiveBytes: number, wanted = MISS_BUFFER_BYTES): object[] {
   const warnings: object[] = [];
-  tellOfBuffer(receiveBytes, { ...silentLog, warn: (fields) => warnings.push(fields) });
+  tellOfBuffer(receiveBytes, wanted, { ...silentLog, warn: (fields) => warnings.push(fields) });
   return warnings;
 }
 
@@ -15,4 +15,5 @@ test('a smaller receive buffer than was asked for is warned of once, with what m
   assert.deepEqual(warningsFor(8_388_608), [
     { receiveBytes: 8_388_608, mend: 'sysctl -w net.core.rmem_max=134217728' },
   ]);
+  assert.deepEqual(warningsFor(8_388_608, 8_388_608), [], 'the operator asked for no more');
 });

@@ -22,20 +22,21 @@ test('turns that nobody disturbs count in their order', async () => {
   assert.deepEqual(setAside, []);
 });
 
-test('one that the hypervisor disturbed is set aside and taken again at once', async () => {
-  const turns = await takeTurns(['a', 'b', 'b'], 4, [0, 0.02, 0.3]);
+test('those that the hypervisor disturbed are set aside and taken again behind the others', async () => {
+  const turns = await takeTurns(['a', 'b', 'c'], 4, [0.02, 0, 0.3, 0.1]);
   assert.deepEqual(
     turns.counted.map(({ side, number }) => `${side}${number}`),
-    ['a1', 'b4', 'b5'],
+    ['b2', 'c5', 'a6'],
   );
   assert.deepEqual(
     turns.setAside.map(({ side, stolen }) => [side, stolen]),
     [
-      ['b', 0.02],
-      ['b', 0.3],
+      ['a', 0.02],
+      ['c', 0.3],
+      ['a', 0.1],
     ],
   );
-  assert.equal(allOf(turns).length, 5);
+  assert.equal(allOf(turns).length, 6);
 });
 
 test('on a machine that is always disturbed the turns count as they come, once the spare ones are used', async () => {

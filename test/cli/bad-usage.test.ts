@@ -29,6 +29,7 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   ],
   [['-idle-timeout', '1m 30s'], '--idle-timeout: "1m 30s"', 'a duration such as 90s, 10m or 1h30m'],
   [['-max-neighbours', '0'], '--max-neighbours: "0"', number(1_000_000, 1)],
+  [['-miss-buffer', '256M'], '--miss-buffer: "256M"', number(1_073_741_824, 8192)],
   [['-journal-entries', '0'], '--journal-entries: "0"', number(100_000, 1)],
   [['-healthz-ip', 'localhost'], '--healthz-ip: "localhost"', 'an IPv4 or IPv6 address'],
   ...[

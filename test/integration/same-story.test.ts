@@ -121,6 +121,43 @@ describe('each way that a miss can end is told alike everywhere', { skip: labSki
   });
 });
 
+describe('what an overrun dropped is told alike everywhere', { skip: labSkipReason() }, () => {
+  const lab = labForSuite({
+    hosts: 2,
+    containers: 1,
+    // Room for 39 notifications.
+    daemonArguments: ['--status-address', STATUS_ADDRESS, '--miss-buffer', '32768'],
+  });
+  const page = pageOf(() => lab().host(1));
+
+  it('recovered: a dump finds each address that waits, and its packet leaves', async () => {
+    const host = lab().host(1);
+    const subnet = (lab().host(2).containers[0]?.address ?? assert.fail('no container')).replace(
+      /\.\d+$/,
+      '',
+    );
+    const { process: daemon } = host.daemon;
+    const before = await Witness.begin(host, page());
+    daemon.kill('SIGSTOP');
+    const script = `for n in $(seq 101 250); do echo x > /dev/udp/${subnet}.$n/9; done`;
+    await host.namespace.run('bash', '-c', script);
+    daemon.kill('SIGCONT');
+    const overrun = async () => (await host.daemon.statistics()).misses.overrunsRecovered > 0;
+    await waitUntil('what was dropped to be found', overrun);
+    const { misses } = await host.daemon.statistics();
+    const last = `${subnet}.250`;
+    const { journal, counted, sent } = await before.end(last);
+    assert.deepEqual(journal, ['L3 first recovered']);
+    const { 'L3 first answered': answered = 0, 'L3 first recovered': recovered = 0, ...others } = counted;
+    assert.deepEqual([answered + recovered, sent, others], [150, 150, {}]);
+    assert.equal(misses.overrunsRecovered, recovered);
+    await page()?.untilText('overruns', new RegExp(`^${misses.overruns} overruns? in the last minute`));
+    const told = await before.metricsText();
+    assert.match(told, new RegExp(`^l3missd_overruns_total\\{kind="L3"\\} ${misses.overruns}$`, 'm'));
+    assert.match(told, new RegExp(`^l3missd_overrun_recoveries_total ${recovered}$`, 'm'));
+  });
+});
+
 describe('each way that a frame without a forwarding entry can end is told alike', {
   skip: labSkipReason(),
 }, () => {

@@ -101,7 +101,7 @@ test('more than 64 connections are closed, and the others are served', async (t)
     await delay(10);
   }
   const one = sockets.find((socket) => !socket.destroyed && socket.readyState === 'open');
-  one?.write('GET /hello HTTP/1.1\r\nHost: x\r\n\r\n');
+  one?.write('GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n');
   assert.match(String((await once(one ?? sockets[0] ?? assert.fail(), 'data'))[0]), / 200 /);
 });
 
@@ -109,7 +109,7 @@ test('a client that does not read its answer is dropped, and holds nobody up', a
   const port = await serve(t, { ...ROUTES, '/large': () => text(200, 'x'.repeat(32 * 1024 * 1024)) });
   const slow = connect(port, '127.0.0.1').on('error', () => undefined);
   slow.pause();
-  slow.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+  slow.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await once(slow, 'connect');
   assert.equal((await read(port, '/hello')).status, 200);
   await delay(LIMIT_MS * 4);
@@ -147,7 +147,7 @@ test('who leaves before the answer takes up no room for others', async (t) => {
     });
   const port = await serve(t, { '/slow': asked, '/large': () => large }, 10_000);
   const leaver = connect(port, '127.0.0.1').on('error', () => undefined);
-  leaver.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+  leaver.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
   const early = answer;
   await until('it is asked', () => answer !== early);
   leaver.destroy();
@@ -168,7 +168,7 @@ test('a client that asks again before it was answered is dropped, and leaves not
     },
   });
   const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-  socket.resume().write('GET /count HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000));
+  socket.resume().write('GET /count HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
   await once(socket, 'close');
   assert.ok(asked <= 1, `${asked} were answered`);
   assert.equal((await read(port, '/hello')).status, 200);

@@ -71,6 +71,36 @@ test('top destinations and subnets are those with most misses', async () => {
   });
 });
 
+test('latencies and subnets are told since the start, of the last hour, and of the last minute', async () => {
+  const { observer, clock, answer } = recorded();
+  const told = () =>
+    ([undefined, 'hour', 'minute'] as const).map((span) => [
+      observer.latencies(span).count,
+      observer.top(10, span).subnets.map(({ subnet, misses }) => `${subnet} ${misses}`),
+    ]);
+  await answer('10.5.7.2', 1);
+  await answer('10.5.7.3', 1);
+  observer.history();
+  await clock.advance(50 * 60_000);
+  await answer('10.5.8.1', 1);
+  await answer('10.5.7.2', 1);
+  const [seven, eight] = ['10.5.7.0/24', '10.5.8.0/24'];
+  assert.deepEqual(told(), [
+    [4, [`${seven} 3`, `${eight} 1`]],
+    [4, [`${seven} 3`, `${eight} 1`]],
+    [2, [`${seven} 1`, `${eight} 1`]],
+  ]);
+  observer.history();
+  await clock.advance(20 * 60_000);
+  await answer('10.5.8.9', 1);
+  assert.deepEqual(told().slice(1), [
+    [3, [`${eight} 2`, `${seven} 1`]],
+    [1, [`${eight} 1`]],
+  ]);
+  assert.equal(observer.top(10, 'minute').subnetCount, 1);
+  assert.equal(observer.top(10, 'minute').destinations[0]?.destination, '10.5.7.2', 'since the start');
+});
+
 test('the past is told by second and by ten seconds, with the latencies of each', async () => {
   const { observer, clock, counters, answer, refuse } = recorded();
   await answer('10.5.7.2', 0.5);
@@ -100,7 +130,9 @@ test('the first miss after a while without wakes the observer, and only that', a
   observer.stop();
 });
 
-test('followers are told what is new, and how much was skipped', async () => {
+test('followers are told what is new, and how much was skipped', async (t) => {
+  // The test itself says when they are told.
+  t.mock.timers.enable({ apis: ['setInterval'] });
   const { observer, answer } = recorded();
   await answer('10.5.7.1', 0);
   const heard: News[] = [];

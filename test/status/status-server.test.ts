@@ -81,6 +81,8 @@ describe('the status address', () => {
       '/v1/misses?outcome=fine',
       '/v1/lookup?address=x',
       '/v1/top?limit=0',
+      '/v1/top?span=day',
+      '/v1/latency?span=',
     ]) {
       const answer = await fetch(url(question));
       assert.equal(answer.status, 400, question);
@@ -97,6 +99,29 @@ describe('the status address', () => {
     await start(t, { ip: '0.0.0.0', log });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /not a loopback address/);
+  });
+
+  it('lets no page read it by a name of its own, where it is on loopback', async (t) => {
+    const ask = (port: number, host: string) =>
+      exchange(t, port, `GET /v1/leases HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    const { port } = await start(t);
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'xlocalhost', '']) {
+      assert.match(
+        await ask(port, host),
+        /^HTTP\/1\.1 421 .*\r\n\r\nHost: "[^\n]*; allowed: localhost or an address/s,
+        host,
+      );
+    }
+    for (const host of ['localhost', `LOCALHOST:${port}`, '127.0.0.1', `10.0.0.1:${port}`, `[::1]:${port}`]) {
+      assert.match(await ask(port, host), /^HTTP\/1\.1 200 /, host);
+    }
+    assert.match(await exchange(t, port, 'GET /v1/leases HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
+    const { port: open } = await start(t, { ip: '0.0.0.0' });
+    assert.match(
+      await ask(open, 'node1.example'),
+      /^HTTP\/1\.1 200 /,
+      'a name in a Prometheus configuration',
+    );
   });
 
   it('names the option when the address cannot be had', async (t) => {
@@ -130,7 +155,11 @@ describe('the status address under bad clients', () => {
       '/../../../../etc/passwd',
       '/__proto__',
     ]) {
-      const answer = await exchange(t, port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      const answer = await exchange(
+        t,
+        port,
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+      );
       assert.match(answer, /^HTTP\/1\.1 404 /, path);
     }
   });
@@ -139,13 +168,13 @@ describe('the status address under bad clients', () => {
     const { port, url } = await start(t);
     const size = 10 * 1024 * 1024;
     const large = 'x'.repeat(size);
-    const head = `GET /metrics HTTP/1.1\r\nHost: x\r\n`;
+    const head = `GET /metrics HTTP/1.1\r\nHost: localhost\r\n`;
     assert.match(await exchange(t, port, `${head}A: ${large}\r\n\r\n`), /^(HTTP\/1\.1 431 |$)/);
     assert.match(
-      await exchange(t, port, `GET /${large} HTTP/1.1\r\nHost: x\r\n\r\n`),
+      await exchange(t, port, `GET /${large} HTTP/1.1\r\nHost: localhost\r\n\r\n`),
       /^(HTTP\/1\.1 431 |$)/,
     );
-    const post = `POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n${large}`;
+    const post = `POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${size}\r\n\r\n${large}`;
     assert.match(await exchange(t, port, post), /^(HTTP\/1\.1 405 |$)/);
     assert.equal((await fetch(url('/metrics'))).status, 200);
   });
@@ -187,7 +216,7 @@ describe('the status address under bad clients', () => {
     const slow = Array.from({ length: 4 }, () => connect(t, port));
     for (const client of slow) {
       client.pause();
-      client.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+      client.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
     }
     const began = performance.now();
     assert.equal((await fetch(url('/metrics'))).status, 200);
@@ -202,10 +231,10 @@ describe('the status address under bad clients', () => {
       routes: { '/large': () => text(200, 'x'.repeat(64 * 1024 * 1024)) },
     });
     const slow = connect(t, port);
-    slow.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(slow, 'data');
     slow.pause();
-    slow.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await until('it is dropped', () => established(port) === 0);
   });
 
@@ -218,7 +247,7 @@ describe('the status address under bad clients', () => {
     follower.on('close', () => {
       closed = true;
     });
-    follower.resume().write('GET /v1/misses/follow HTTP/1.1\r\nHost: x\r\n\r\n');
+    follower.resume().write('GET /v1/misses/follow HTTP/1.1\r\nHost: localhost\r\n\r\n');
     assert.equal(await (await fetch(url('/slow'))).text(), 'at last');
     assert.ok(!closed);
   });
@@ -227,7 +256,7 @@ describe('the status address under bad clients', () => {
     const { port, url } = await start(t);
     const followers = Array.from({ length: 16 }, () => connect(t, port));
     for (const follower of followers) {
-      follower.write('GET /v1/misses/follow HTTP/1.1\r\nHost: x\r\n\r\n');
+      follower.write('GET /v1/misses/follow HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await once(follower, 'data');
     }
     assert.equal((await fetch(url('/v1/misses/follow'))).status, 503);

@@ -6,14 +6,18 @@ const LARGE = 10 * 1024 * 1024;
 /** What each kind of bad client sends; some never read what comes. */
 const KINDS = [
   { count: 1000, reads: true, request: 'GET /metrics HTTP/1.1\r\nHost:' },
-  { count: 20, reads: false, request: 'GET /v1/misses?limit=100000 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10) },
-  { count: 20, reads: false, request: 'GET /v1/misses/follow HTTP/1.1\r\nHost: x\r\n\r\n' },
+  {
+    count: 20,
+    reads: false,
+    request: 'GET /v1/misses?limit=100000 HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(10),
+  },
+  { count: 20, reads: false, request: 'GET /v1/misses/follow HTTP/1.1\r\nHost: localhost\r\n\r\n' },
   {
     count: 4,
     reads: true,
-    request: `GET /../metrics HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(LARGE)}\r\n\r\n`,
+    request: `GET /../metrics HTTP/1.1\r\nHost: localhost\r\nA: ${'x'.repeat(LARGE)}\r\n\r\n`,
   },
-  { count: 4, reads: true, request: 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100) },
+  { count: 4, reads: true, request: 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(100) },
 ];
 
 /** Between the end of a connection and the next try, in milliseconds. */

@@ -124,10 +124,15 @@ export class Witness {
     return tunnelledPackets(this.#host);
   }
 
+  /** What a scrape gets. */
+  metricsText(): Promise<string> {
+    const script = `fetch('http://${STATUS_ADDRESS}/metrics').then(async (answer) => process.stdout.write(await answer.text()))`;
+    return this.#host.namespace.run(process.execPath, '-e', script);
+  }
+
   /** Endings with their counts, those that never happened left out. */
   async #metrics(): Promise<Record<string, number>> {
-    const script = `fetch('http://${STATUS_ADDRESS}/metrics').then(async (answer) => process.stdout.write(await answer.text()))`;
-    const text = await this.#host.namespace.run(process.execPath, '-e', script);
+    const text = await this.metricsText();
     const found = [...text.matchAll(/^l3missd_misses_total\{([^}]*)\} (\d+)$/gm)].map(
       ([, labels = '', count]) => {
         const label = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1];

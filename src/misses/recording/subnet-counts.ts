@@ -49,22 +49,39 @@ export class SubnetCounts {
     this.#doubles[place] = (this.#doubles[place] ?? 0) + 1;
   }
 
-  /** Every subnet that had a miss. */
-  read(): SubnetMisses[] {
+  /** The misses of each row so far: first of all others, then in the order of `read`. */
+  counts(): Float64Array {
+    const counts = new Float64Array(Atomics.load(this.#words, ADDRESS) + 1);
+    for (let row = 0; row < counts.length; row++) {
+      counts[row] = this.#countOf(row);
+    }
+    return counts;
+  }
+
+  /** Every subnet that had a miss. @param before what `counts` told once: misses since then */
+  read(before: Readonly<Float64Array> = new Float64Array()): SubnetMisses[] {
     const used = Atomics.load(this.#words, ADDRESS);
-    return Array.from({ length: used }, (_, index) => ({
-      subnet: this.#subnetAt(index + 1),
-      misses: this.#doubles[(index + 1) * 2 + COUNT_IN_DOUBLES] ?? 0,
-    }));
+    const found: SubnetMisses[] = [];
+    for (let row = 1; row <= used; row++) {
+      const misses = this.#countOf(row) - (before[row] ?? 0);
+      if (misses > 0) {
+        found.push({ subnet: this.#subnetAt(row), misses });
+      }
+    }
+    return found;
   }
 
   /** Misses of those that there was no row for. */
   get others(): number {
-    return this.#doubles[OTHERS * 2 + COUNT_IN_DOUBLES] ?? 0;
+    return this.#countOf(OTHERS);
   }
 
   get #used(): number {
     return this.#words[ADDRESS] ?? 0;
+  }
+
+  #countOf(row: number): number {
+    return this.#doubles[row * 2 + COUNT_IN_DOUBLES] ?? 0;
   }
 
   #rowOf(subnet: Prefix): number {
