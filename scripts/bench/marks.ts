@@ -69,6 +69,13 @@ export const FIGURES = {
     comparison: 'value',
     mark: { atMost: 1000 },
   },
+  recorded: {
+    title: '20,000 at once, recorded',
+    unit: '/s',
+    against: 'not recorded',
+    comparison: 'ratio',
+    mark: { atLeast: 0.95 },
+  },
   lostOfMany: {
     title: '200,000 at once, not answered',
     unit: '',

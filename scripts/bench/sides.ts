@@ -13,17 +13,29 @@ export interface Side {
   during<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** The daemon runs all the time, as it does in life; it has nothing to do while others answer on their host. */
-export function daemonSide(scene: Scene): Side {
-  const host = scene.daemonHost;
+/** A daemon, and where it answers. */
+export interface DaemonOfHost {
+  readonly name: string;
+  readonly host: Host;
+  readonly daemon: Daemon;
+}
+
+/**
+ * The daemon runs all the time, as it does in life; it has nothing to do while others answer on their host.
+ *
+ * @param of that of the daemon's host unless told
+ */
+export function daemonSide(scene: Scene, of?: DaemonOfHost): Side {
+  const host = of?.host ?? scene.daemonHost;
+  const { name, daemon } = of ?? { name: 'l3missd', daemon: host.daemon };
   return {
-    name: 'l3missd',
+    name,
     host,
     during: async (work) => {
-      await quiet(host.daemon);
+      await quiet(daemon);
       await scene.flush(host);
       // The daemon hears of each entry that is gone.
-      await quiet(host.daemon);
+      await quiet(daemon);
       return work();
     },
   };

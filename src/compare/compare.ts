@@ -6,6 +6,7 @@ import { describeMachine, placement } from '../lab/machine.ts';
 import { keepFilesInMemory } from '../lab/memory-folder.ts';
 import { Progress } from '../lab/progress.ts';
 import { enterUserNamespace } from '../lab/rootless.ts';
+import { watchStolen } from '../lab/stolen.ts';
 import { takeDownOrphans } from '../lab/take-down.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { Comparison, standsFor } from './comparison.ts';
@@ -100,10 +101,10 @@ async function compareOn(
   );
   const recorder = new Recorder();
   const startedAt = new Date();
-  const begin = (step: Parameters<typeof progress.begin>[0]) => progress.begin(step);
+  const stolenSince = watchStolen();
   let interrupted = false;
   try {
-    await new Comparison({ scene, plan, contestants, steps, schedule, recorder, begin }).run();
+    await new Comparison({ scene, plan, contestants, steps, schedule, recorder, progress }).run();
   } catch (error) {
     if (!isInterrupted()) {
       throw error;
@@ -121,6 +122,8 @@ async function compareOn(
     plan,
     leftOut: recorder.leftOut,
     samples: recorder.samples,
+    setAside: recorder.setAside,
+    stolen: Math.round(stolenSince() * 1000) / 1000,
   };
 }
 

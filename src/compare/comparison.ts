@@ -1,5 +1,6 @@
 import { tryCommand } from '../lab/command.ts';
-import type { Step } from '../lab/progress.ts';
+import { inTurns } from '../lab/in-turns.ts';
+import type { Progress } from '../lab/progress.ts';
 import { ownSubnet } from './address-plan.ts';
 import { Agent } from './agent.ts';
 import type { Contestant } from './contestant.ts';
@@ -27,11 +28,14 @@ export interface ComparisonParts {
   readonly steps: Steps;
   readonly schedule: Schedule;
   readonly recorder: Recorder;
-  /** Told before each step. */
-  readonly begin: (step: Step) => void;
+  /** Told before each step, and of those that come in addition. */
+  readonly progress: Pick<Progress, 'begin' | 'add'>;
 }
 
 const WARM_UP_MS = 500;
+
+/** Medians of a turn stand some disturbance: not more of the processors' time than this. */
+const MOST_STOLEN = 0.01;
 
 /** One on which all take turns, and for each one to be killed on and one to be counted on. */
 export function standsFor(contestants: readonly Contestant[]): number {
@@ -48,18 +52,31 @@ export class Comparison {
 
   /** @throws LabFault, CompareFault; what was recorded until then stays */
   async run(): Promise<void> {
-    const { scene, steps, begin } = this.#parts;
-    begin(steps.raise);
+    const { scene, steps, progress } = this.#parts;
+    progress.begin(steps.raise);
     await scene.raise();
     // The program's code is compiled while it runs; what it sends to here is its own gateway.
     await scene.stand(0).traffic.flood([ownSubnet(0) + 1], 1, WARM_UP_MS);
     const measuresMemory = this.#leaveOutMemory();
-    for (const step of steps.turns) {
-      begin(step);
-      await this.#takeTurn(step, measuresMemory);
-    }
-    begin(steps.killed);
+    await this.#takeTurns(measuresMemory);
+    progress.begin(steps.killed);
     await this.#killAndCount();
+  }
+
+  /** What a turn recorded that the hypervisor disturbed is set aside at once: a signal may end the measuring at any time. */
+  async #takeTurns(measuresMemory: boolean): Promise<void> {
+    const { steps, recorder, progress, schedule } = this.#parts;
+    const onSetAside = ({ step, from }: { step: TurnStep; from: number }) => {
+      recorder.takeBack(from);
+      progress.add(step);
+    };
+    const spare = Math.ceil(steps.turns.length * schedule.spareShare);
+    await inTurns(steps.turns, { mostStolen: MOST_STOLEN, spare, onSetAside }, async (step) => {
+      progress.begin(step);
+      const from = recorder.samples.length;
+      await this.#takeTurn(step, measuresMemory);
+      return { step, from };
+    });
   }
 
   #leaveOutMemory(): boolean {

@@ -11,6 +11,8 @@ export interface Cell {
 /** Collects samples, and what was left out. */
 export class Recorder {
   readonly samples: Sample[] = [];
+  /** Samples of turns that do not count. */
+  readonly setAside: Sample[][] = [];
   readonly #leftOut = new Set<string>();
 
   get leftOut(): string[] {
@@ -31,6 +33,11 @@ export class Recorder {
     const measured = values.filter((value) => value !== null && value !== undefined).map(rounded);
     const share = active === undefined ? {} : { active };
     this.samples.push({ series, ...cell, ...share, values: measured });
+  }
+
+  /** What was recorded from that sample on does not count. */
+  takeBack(from: number): void {
+    this.setAside.push(this.samples.splice(from));
   }
 
   /** Notes once what was not measured and why, in a sentence. */

@@ -3,7 +3,7 @@ import { ThreadFault } from './thread-fault.ts';
 
 /** Slots of the words that a blocking thread shares with main. */
 export const STOP = 0;
-/** Grows with every message posted: the thread looks at it after each read, so a lost poke delays little. */
+/** Grows with every message posted, and with STOP: the thread looks at it after each read, so a lost poke delays little. */
 export const POSTED = 1;
 export const CONTROL_SLOTS = 2;
 
@@ -40,11 +40,13 @@ export function runBlockingLoop<T>({ control, port, step, take }: BlockingLoop<T
   // A function of its own, because V8 optimises what is called often, and a loop that never ends only with luck.
   const turn = () => {
     step();
-    if (Atomics.load(words, POSTED) !== posted) {
-      posted = Atomics.load(words, POSTED);
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-        take(next.message);
-      }
+    const now = Atomics.load(words, POSTED);
+    if (now === posted) {
+      return true;
+    }
+    posted = now;
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      take(next.message);
     }
     return Atomics.load(words, STOP) === 0;
   };

@@ -76,6 +76,7 @@ export class BlockingThread<Posted, Heard> {
   #tellToStop(): void {
     this.#stopping = true;
     Atomics.store(this.#words, STOP, 1);
+    Atomics.add(this.#words, POSTED, 1);
     this.#pokeThread();
   }
 

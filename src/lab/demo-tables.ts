@@ -68,10 +68,13 @@ export function missTable(hosts: readonly HostFindings[]): string {
   return render(['misses', ...hosts.map((host) => host.name)], rows, columns);
 }
 
-/** `noLease` becomes `no lease`, and each errno of `refused` a counter of its own. */
+/** `noLease` becomes `no lease`, `notTaken` what the commands call it, and each errno of `refused` a counter of its own. */
 function inWords(misses: Stats['misses']): Map<string, string> {
-  const { refused, ...counters } = misses;
-  const words = Object.entries(counters).map(([name, count]): [string, number] => [
+  const { refused, ...others } = misses;
+  const counters = Object.entries(others).map(
+    ([name, count]) => [name === 'notTaken' ? 'refused' : name, count] as const,
+  );
+  const words = counters.map(([name, count]): [string, number] => [
     name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
     count,
   ]);

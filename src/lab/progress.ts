@@ -24,6 +24,11 @@ export class Progress {
     this.#left = steps.reduce((sum, step) => sum + step.seconds, 0);
   }
 
+  /** There is one more to come than was planned. */
+  add({ seconds }: Step): void {
+    this.#left += seconds;
+  }
+
   begin({ title, seconds }: Step): void {
     const elapsed = (this.#clock.monotonic() - this.#start) / 1000;
     const stretch = this.#planned === 0 ? 1 : elapsed / this.#planned;

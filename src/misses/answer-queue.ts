@@ -49,6 +49,9 @@ export class AnswerQueue {
   readonly #memory: MessageMemory;
   /** A view of the buffer's first n bytes for each n that was written yet: making one each time would allocate. */
   readonly #views = new Map<number, Buffer>();
+  /** The one that was written last: most are as long as those before. */
+  #view: Buffer;
+  #viewLength = 0;
   #length = 0;
   #lastAt = 0;
   /** The last message has a sequence number of its own. */
@@ -67,6 +70,7 @@ export class AnswerQueue {
     this.#unforward = unforwardTemplate(ifindex);
     this.#vteps = vteps;
     this.#memory = messageMemory(MOST_ANSWERS * ANSWER_BYTES + this.#mark.length);
+    this.#view = this.#memory.bytes.subarray(0, 0);
   }
 
   get isEmpty(): boolean {
@@ -149,10 +153,13 @@ export class AnswerQueue {
     if (mark !== 0) {
       this.#addMark(mark);
     }
-    const bytes = this.#view(this.#length);
+    if (this.#viewLength !== this.#length) {
+      this.#view = this.#viewOf(this.#length);
+      this.#viewLength = this.#length;
+    }
     this.#length = 0;
     this.#count = 0;
-    return bytes;
+    return this.#view;
   }
 
   #add(from: Template, destination: Ipv4, mac: Uint8Array | undefined): void {
@@ -181,7 +188,7 @@ export class AnswerQueue {
     this.#count += 1;
   }
 
-  #view(length: number): Buffer {
+  #viewOf(length: number): Buffer {
     const known = this.#views.get(length);
     if (known !== undefined) {
       return known;

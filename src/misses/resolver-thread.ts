@@ -1,4 +1,6 @@
 import { readlinkSync } from 'node:fs';
+// The global of the same name is found out anew at each look at the clock (Node 20: a getter that loads it when asked).
+import { performance } from 'node:perf_hooks';
 import { workerData } from 'node:worker_threads';
 import { monotonicOrigin } from '../base/clock.ts';
 import { portToMain, runBlockingLoop } from '../kernel/blocking-loop.ts';

@@ -39,6 +39,7 @@ test('the marks are those that the project set itself', () => {
     'rate {"atLeast":0.9}',
     'lost {"atMost":0}',
     'longest {"atMost":1000}',
+    'recorded {"atLeast":0.95}',
     'lostOfMany {"atMost":0}',
     'longestOfMany {"atMost":1000}',
     'changesTail {"atMost":2}',

@@ -162,7 +162,7 @@ function assertTraffic(results: Results, name: string, nodes: number): void {
   assert.ok(one(results, name, 'start.ready', nodes) > 50, name);
   for (const kind of ['join', 'move', 'leave']) {
     const times = valuesOf(results, name, `change.${kind}.1`, nodes);
-    assert.equal(times.length, 5, `${name} ${kind}`);
+    assert.equal(times.length, 8, `${name} ${kind}`);
     assert.ok(
       times.every((time) => time > 0 && time < 2000),
       `${name} ${kind} ${times} ms`,

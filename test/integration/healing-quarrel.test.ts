@@ -51,20 +51,32 @@ describe(`a quarrel in which somebody does the same ${TIMES} times in ${SECONDS}
     it(`costs little, fills no log, and ends well: ${what}`, async (test) => {
       const line = await insist(patient);
       let before: string[] = [];
+      let once = 0;
       await patient.under(async () => {
         before = await patient.state();
+        once = await costOfOne(patient, line, before);
       });
       const { share, lines } = await quarrel(patient, line);
       const figures = `${what}: ${Math.round(100 * share)} % of a processor, ${lines.length} lines`;
       test.diagnostic(figures);
       assert.ok(lines.length >= 1 && lines.length <= messages * LINES, lines.join('\n'));
-      assert.ok(share < 0.7, figures);
+      // On a slow machine a single repair takes long too, and of the sixty not half may be made.
+      assert.ok(share < Math.max(0.7, ((TIMES / 2) * once) / SECONDS), `${figures}, ${once} s for one`);
       await patient.under(() => patient.holds(before));
       const { there, back } = await patient.under(async () => undefined);
       assert.deepEqual([there.lost, back.lost], [0, 0], 'in the end it is as it should be');
     });
   }
 });
+
+/** The processor time that the daemon takes to put one harm right, in seconds. */
+async function costOfOne(patient: Patient, line: string, before: string[]): Promise<number> {
+  const { pid } = patient.host.daemon.process;
+  const used = processorSeconds(pid);
+  await patient.shell(line);
+  await patient.holds(before);
+  return processorSeconds(pid) - used;
+}
 
 /** What it cost the daemon, as the share of a processor, and the lines of its log. */
 async function quarrel(patient: Patient, line: string): Promise<{ share: number; lines: string[] }> {

@@ -29,6 +29,7 @@ try {
     idleSeconds: 1,
     readyWithinMs: Number(readyWithin),
     reachedWithinMs: Number(patience),
+    spareShare: 0,
   });
 } catch (error) {
   process.stderr.write(`failed: ${describeError(error)}\n`);

@@ -103,6 +103,7 @@ export function sampleResults(change: Partial<Results> = {}): Results {
     },
     leftOut: ['kernel memory: /proc/slabinfo cannot be read without root'],
     samples: samples(),
+    setAside: [],
     ...change,
   };
 }

@@ -1,9 +1,16 @@
-import { allOf, inTurns, type Turns } from '../in-turns.ts';
+import { allOf, inTurns, type Turns } from '../../../src/lab/in-turns.ts';
 import type { Burst } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
 import { type Destinations, sendBurst } from '../traffic.ts';
-import { type Experiment, LEASES, type Stage, spareOf, TABLE_ENTRIES } from './experiment.ts';
+import {
+  disturbance,
+  type Experiment,
+  type Extent,
+  LEASES,
+  type Stage,
+  TABLE_ENTRIES,
+} from './experiment.ts';
 
 type Turn = { readonly side: string } & Burst;
 
@@ -22,13 +29,13 @@ export const atOnce: Experiment = {
   title: '20,000 destinations at full speed',
   needsRaisedLimits: true,
   figures: ['rate', 'rateBatched', 'lost', 'longest'],
-  seconds: ({ rounds }) => 2 + rounds * TIMES,
+  seconds: (extent) => 2 + burstRounds(extent),
   run: async (stage) => {
     const { scene } = stage;
     const sides = [daemonSide(scene), yardstickSide(scene, 1), yardstickSide(scene, 64)];
     const { extent } = stage;
     const found = await turns(
-      { ...stage, extent: { ...extent, rounds: extent.rounds * TIMES } },
+      { ...stage, extent: { ...extent, rounds: burstRounds(extent) } },
       sides,
       20_000,
     );
@@ -78,8 +85,13 @@ function destinationsOf(turn: number, count: number): Destinations {
   return { firstLease: (turn % (LEASES / leases)) * leases, leases, count };
 }
 
+/** How many turns of bursts each side has. */
+export function burstRounds({ rounds }: Extent): number {
+  return rounds * TIMES;
+}
+
 /** Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while. */
-async function turns(
+export async function turns(
   { scene, extent, limits }: Stage,
   sides: readonly Side[],
   count: number,
@@ -96,7 +108,7 @@ async function turns(
       await take(side);
     }
     const order = alternate(sides, extent.rounds);
-    return await inTurns(order, spareOf(order.length, extent), take);
+    return await inTurns(order, disturbance(order.length, extent), take);
   } finally {
     for (const { host } of sides) {
       await scene.flush(host);

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { builtProgram } from '../../../src/lab/daemon.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns } from '../../../src/lab/in-turns.ts';
 import { alternate, median } from '../statistics.ts';
-import { type Experiment, type Stage, spareOf } from './experiment.ts';
+import { disturbance, type Experiment, type Stage } from './experiment.ts';
 
 const ENTRIES = 10_000;
 const DEVICE = 'bench0';
@@ -20,7 +20,7 @@ export const forwardingEntries: Experiment = {
   seconds: ({ rounds }) => rounds / 2,
   run: async (stage) => {
     const order = alternate(SIDES, stage.extent.rounds);
-    const found = await inTurns(order, spareOf(order.length, stage.extent), async (side) => ({
+    const found = await inTurns(order, disturbance(order.length, stage.extent), async (side) => ({
       side,
       milliseconds: await turn(stage, side),
     }));

@@ -1,10 +1,10 @@
+import { inTurns, type Turns } from '../../../src/lab/in-turns.ts';
 import { requireAnswers } from '../conditions.ts';
-import { inTurns, type Turns } from '../in-turns.ts';
 import type { Pairs } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median, quantile } from '../statistics.ts';
 import { sendPairs } from '../traffic.ts';
-import { type Experiment, type Extent, LEASES, type Stage, spareOf } from './experiment.ts';
+import { disturbance, type Experiment, type Extent, LEASES, type Stage } from './experiment.ts';
 
 const DESTINATIONS = 800;
 
@@ -51,7 +51,7 @@ async function turns({ scene, extent }: Stage, cpu: number): Promise<Turns<Turn>
     await measure(side);
   }
   const order = alternate(pair, roundsOf(extent));
-  return inTurns(order, spareOf(order.length, extent), async (side) => ({
+  return inTurns(order, disturbance(order.length, extent), async (side) => ({
     side: side.name,
     ...(await measure(side)),
   }));

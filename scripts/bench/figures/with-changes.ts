@@ -1,12 +1,19 @@
+import { allOf, inTurns, type Turns } from '../../../src/lab/in-turns.ts';
 import { changeLeases } from '../bench-leases.ts';
 import { requirePace } from '../conditions.ts';
-import { allOf, inTurns, type Turns } from '../in-turns.ts';
 import type { Burst } from '../samples.ts';
 import { MAIN_PREFIX, pinMainThread } from '../scene.ts';
 import { daemonSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
 import { sendBurst } from '../traffic.ts';
-import { type Experiment, type Extent, LEASES, type Stage, spareOf, TABLE_ENTRIES } from './experiment.ts';
+import {
+  disturbance,
+  type Experiment,
+  type Extent,
+  LEASES,
+  type Stage,
+  TABLE_ENTRIES,
+} from './experiment.ts';
 
 const RATE = 20_000;
 const CHANGES_PER_SECOND = 100;
@@ -58,7 +65,7 @@ async function turns(stage: Stage): Promise<Turns<Turn>> {
       await turn(stage, true);
     }
     const order = alternate([true, false], extent.rounds);
-    return await inTurns(order, spareOf(order.length, extent), (changing) => turn(stage, changing));
+    return await inTurns(order, disturbance(order.length, extent), (changing) => turn(stage, changing));
   } finally {
     await pinMainThread(pid, agent);
     await scene.flush(scene.daemonHost);

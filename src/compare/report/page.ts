@@ -159,7 +159,7 @@ function dataFooter({ results, rows }: Content, room: number): Markup {
   const figures = jsonMarkup(cells);
   const whole = jsonMarkup(results);
   const fits = figures.text.length + whole.text.length <= room;
-  const data = fits ? whole : jsonMarkup({ ...results, samples: [] });
+  const data = fits ? whole : jsonMarkup({ ...results, samples: [], setAside: [] });
   const what = fits
     ? 'All samples are in this file, as JSON in the element with the id “results”: what --from reads.'
     : 'The samples are too many for this file; the file that --json wrote has them.';

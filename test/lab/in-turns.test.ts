@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allOf, inTurns } from '../../scripts/bench/in-turns.ts';
+import { allOf, inTurns } from '../../src/lab/in-turns.ts';
 
 /** Takes turns on a machine of which the hypervisor steals these shares, one after another. */
 function takeTurns(order: readonly string[], spare: number, stolen: readonly number[]) {
   let taken = 0;
-  return inTurns(
-    order,
-    spare,
-    (side) => Promise.resolve({ side, number: ++taken }),
-    () => () => stolen[taken - 1] ?? 0,
+  return inTurns(order, { mostStolen: 0.005, spare, watch: () => () => stolen[taken - 1] ?? 0 }, (side) =>
+    Promise.resolve({ side, number: ++taken }),
   );
 }
 

@@ -1,10 +1,4 @@
-import { watchStolen } from '../../src/lab/stolen.ts';
-
-/**
- * More of the processors' time than this, given to other machines by the hypervisor during a turn, and the turn is set
- * aside: of a hundred waits one would be the hypervisor's, which is what a p99 shows.
- */
-const MOST_STOLEN = 0.005;
+import { watchStolen } from './stolen.ts';
 
 /** Turns as they were taken. */
 export interface Turns<T> {
@@ -17,16 +11,25 @@ interface Stolen {
   readonly stolen: number;
 }
 
+export interface TurnOptions<T> {
+  /** A turn that loses more of the processors' time to other machines, 0 to 1, is set aside. */
+  readonly mostStolen: number;
+  /** How many may be. */
+  readonly spare: number;
+  readonly onSetAside?: (turn: T) => void;
+  readonly watch?: typeof watchStolen;
+}
+
 /**
  * Takes a turn of each side in the order given. Those that the hypervisor disturbed, whatever they measured, are set aside and
  * taken again behind the others, as long as less than `spare` were; after that they count as they come.
  */
 export async function inTurns<Side, T extends object>(
   order: readonly Side[],
-  spare: number,
+  options: TurnOptions<T>,
   take: (side: Side) => Promise<T>,
-  watch = watchStolen,
 ): Promise<Turns<T>> {
+  const { mostStolen, spare, onSetAside = () => undefined, watch = watchStolen } = options;
   const counted: (T & Stolen)[] = [];
   const setAside: (T & Stolen)[] = [];
   for (let due = order; due.length > 0; ) {
@@ -34,8 +37,9 @@ export async function inTurns<Side, T extends object>(
     for (const side of due) {
       const stolenSince = watch();
       const turn = { ...(await take(side)), stolen: stolenSince() };
-      if (turn.stolen > MOST_STOLEN && setAside.length < spare) {
+      if (turn.stolen > mostStolen && setAside.length < spare) {
         setAside.push(turn);
+        onSetAside(turn);
         again.push(side);
       } else {
         counted.push(turn);

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { Daemon } from '../../../src/lab/daemon.ts';
+import { BenchFault } from '../bench-fault.ts';
+import type { Scene } from '../scene.ts';
+import { daemonSide } from '../sides.ts';
+import { median } from '../statistics.ts';
+import { unrecordedProgram } from '../unrecorded-program.ts';
+import { burstRounds, turns } from './at-once.ts';
+import type { Experiment } from './experiment.ts';
+
+const RECORDED = 'l3missd';
+const UNRECORDED = 'not recorded';
+
+/** What it takes of the rate that each miss is recorded: the same daemon beside one that forgets how misses end. */
+export const recordingCost: Experiment = {
+  name: 'recording',
+  title: '20,000 destinations at full speed, recorded and not',
+  needsRaisedLimits: true,
+  figures: ['recorded'],
+  seconds: (extent) => 3 + 2 * burstRounds(extent),
+  run: async (stage) => {
+    const { scene, extent } = stage;
+    const host = scene.yardstickHost;
+    const daemon = unrecordedDaemon(scene);
+    await daemon.start();
+    try {
+      const sides = [
+        daemonSide(scene, { name: RECORDED, host: scene.daemonHost, daemon: scene.daemonHost.daemon }),
+        daemonSide(scene, { name: UNRECORDED, host, daemon }),
+      ];
+      const found = await turns(
+        { ...stage, extent: { ...extent, rounds: burstRounds(extent) } },
+        sides,
+        20_000,
+      );
+      await requireUnrecorded(daemon);
+      const rate = (name: string) =>
+        median(found.counted.filter(({ side }) => side === name).map(({ perSecond }) => perSecond));
+      return {
+        findings: [{ name: 'recorded', measured: rate(RECORDED), yardstick: rate(UNRECORDED) }],
+        samples: found,
+        setAside: found.setAside.length,
+      };
+    } finally {
+      await daemon.stop();
+    }
+  },
+};
+
+/** @throws BenchFault when it recorded after all */
+async function requireUnrecorded(daemon: Daemon): Promise<void> {
+  const { answered } = (await daemon.statistics()).misses;
+  if (answered > 0) {
+    throw new BenchFault('the daemon that forgets', `${answered} misses recorded`, 'none');
+  }
+}
+
+/** On the yardstick's host, in the same cluster and on the same processor as the daemon that records. */
+function unrecordedDaemon({ yardstickHost, lab, placement }: Scene): Daemon {
+  const { namespace, folder } = yardstickHost;
+  const program = unrecordedProgram(join(lab.folder, 'unrecorded'));
+  return new Daemon({
+    namespace,
+    folder,
+    etcdEndpoint: lab.etcd.endpoint,
+    outlive: false,
+    program: ['taskset', '--cpu-list', String(placement.agent), ...program],
+  });
+}
