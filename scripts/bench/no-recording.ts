@@ -10,6 +10,8 @@ export class NoRecording implements Pick<Recording, keyof Recording> {
   noteAnswer(): void {}
   noteWriting(): void {}
   noteWritten(): void {}
+  noteReturned(): void {}
+  noteAnswered(): void {}
   noteFailed(): void {}
   noteRefused(): void {}
   noteUnanswered(): void {}

@@ -80,15 +80,7 @@ export class MissAnswers {
     } else if (decision === NO_LEASE) {
       this.#refuse(destination, state, protocol);
     } else {
-      this.#outbox.addResolved(destination, decision);
-      this.#subnets.noteMiss(decision);
-      const isGateway = this.#subnets.size > 0 && this.#subnets.touch(destination);
-      const wasKnown = !isGateway && this.#note(destination, state, protocol, decision);
-      if (state === NUD_PROBE) {
-        this.#recording.noteAnswer(destination, REFRESH, ANSWERED, decision);
-      } else {
-        this.#recording.noteAnswer(destination, FIRST, wasKnown ? ALREADY_ANSWERED : ANSWERED, decision);
-      }
+      this.#answer(destination, state, protocol, decision);
     }
   }
 
@@ -97,6 +89,27 @@ export class MissAnswers {
     if (this.#unknown !== undefined) {
       this.#onUnknown(this.#unknown);
       this.#unknown = undefined;
+    }
+  }
+
+  /** A miss that comes alone has its answer before anything is noted of it. */
+  #answer(destination: Ipv4, state: number, protocol: number, remote: RemoteHost): void {
+    const isAlone = !this.#outbox.isBusy;
+    this.#outbox.addResolved(destination, remote);
+    const errno = isAlone ? this.#outbox.answerAtOnce() : undefined;
+    if (errno !== undefined) {
+      this.#recording.noteReturned();
+    }
+    this.#subnets.noteMiss(remote);
+    const isGateway = this.#subnets.size > 0 && this.#subnets.touch(destination);
+    const wasKnown = !isGateway && this.#note(destination, state, protocol, remote);
+    const phase = state === NUD_PROBE ? REFRESH : FIRST;
+    const outcome = wasKnown && phase === FIRST ? ALREADY_ANSWERED : ANSWERED;
+    this.#recording.noteAnswer(destination, phase, outcome, remote);
+    if (errno === 0) {
+      this.#recording.noteAnswered();
+    } else if (errno !== undefined) {
+      this.#recording.noteFailed(errno);
     }
   }
 

@@ -37,6 +37,8 @@ export class Outbox {
   readonly #marks = new Marks();
   readonly #catchUp = new CatchUp();
   readonly #mark = pokeMessage(0);
+  /** The miss that was read last was answered before it was noted. */
+  #isAnswered = false;
   /** A comparison left entries as they should not be, for want of memory. */
   #isWrong = false;
   /** The kernel refused something since the last comparison, perhaps for good. */
@@ -113,8 +115,29 @@ export class Outbox {
     this.#changes.subnets.noteStale(routes);
   }
 
+  /**
+   * Writes an answer that was just added to none, before anything is noted of it, when there is nothing else to do: to note it
+   * takes as long as to answer.
+   *
+   * @returns the errno of that, 0 for none; undefined when it waits for `afterRead` as others do
+   */
+  answerAtOnce(): number | undefined {
+    if (this.#catchUp.isBehind || this.#changes.needsMark) {
+      return undefined;
+    }
+    this.#isAnswered = true;
+    return this.#send(this.#answers.take(this.#nextMark(false)));
+  }
+
   /** To be called after each read: writes what should not wait for another one. */
   afterRead(): void {
+    if (this.#isAnswered) {
+      this.#isAnswered = false;
+      if (!this.#catchUp.isBehind && !this.#changes.needsMark) {
+        this.#settle();
+        return;
+      }
+    }
     if (!this.#marks.outstanding || this.#isFull) {
       this.goOn();
     } else if (this.#catchUp.isBehind) {
@@ -143,6 +166,11 @@ export class Outbox {
     if (this.#catchUp.isBehind) {
       this.#send(this.#catchUp.poke());
     }
+    this.#settle();
+  }
+
+  /** Tells those who wait for it that everything is written, and how much that is. */
+  #settle(): void {
     if (this.#isSettled && !(this.#mayRemoveStale && this.#changes.subnets.hasStale)) {
       this.#changes.settle();
     }

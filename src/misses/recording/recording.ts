@@ -79,12 +79,26 @@ export class Recording {
 
   /** The write returned. */
   noteWritten(): void {
-    const journal = this.#journal;
-    if (this.#unwritten === journal.head) {
-      return;
+    if (this.#unwritten !== this.#journal.head) {
+      this.#times[1] = this.#now();
+      this.#settleWritten();
     }
+  }
+
+  /** The answer to the current miss was written before it is noted: see `noteAnswered`. */
+  noteReturned(): void {
+    this.#reads.end();
+    this.#times[1] = this.#now();
+  }
+
+  /** The miss whose answer had been written at `noteReturned` is noted now. */
+  noteAnswered(): void {
+    this.#settleWritten();
+  }
+
+  #settleWritten(): void {
+    const journal = this.#journal;
     const times = this.#times;
-    times[1] = this.#now();
     let read = 0;
     for (let record = this.#unwritten; record !== journal.head; record = (record + 1) | 0) {
       if (journal.isUnwritten(record)) {
