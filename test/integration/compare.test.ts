@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -293,6 +301,23 @@ describe('a comparison', { skip: labSkipReason() }, () => {
       assert.equal(valuesOf(results, 'lazy', 'steady.rate', 2).length, 3, 'those of the first round');
     });
   }
+
+  it('is refused in one line without etcd, and by one that does not start', async (test) => {
+    const programs = mkdtempSync(join(tmpdir(), 'compare-programs-'));
+    test.after(() => rmSync(programs, { recursive: true }));
+    for (const program of ['sh', 'ip', 'bridge', 'nft', 'setpriv', 'taskset', 'unshare']) {
+      symlinkSync((await runCommand('sh', ['-c', `command -v ${program}`])).trim(), join(programs, program));
+    }
+    const without = await start(test, {}, { environment: { PATH: programs } }).ended;
+    assert.match(without.err, /^failed: etcd: not installed; allowed: .* install etcd-server\)\n$/);
+    assert.deepEqual([without.status, without.out], [1, '']);
+    writeFileSync(join(programs, 'etcd'), '#!/bin/sh\necho "its disk is broken" >&2\nexit 3\n');
+    chmodSync(join(programs, 'etcd'), 0o755);
+    const { PATH = '' } = process.env;
+    const broken = await start(test, {}, { environment: { PATH: `${programs}:${PATH}` } }).ended;
+    assert.match(broken.err, /failed: .*etcd.*its disk is broken.*\n$/);
+    assert.deepEqual([broken.status, broken.out], [1, '']);
+  });
 
   it('is refused in one line without a program that it needs, and by a kernel without VXLAN or namespaces', async (test) => {
     const programs = mkdtempSync(join(tmpdir(), 'compare-programs-'));
