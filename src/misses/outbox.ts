@@ -116,15 +116,12 @@ export class Outbox {
   }
 
   /**
-   * Writes an answer that was just added to none, before anything is noted of it, when there is nothing else to do: to note it
-   * takes as long as to answer.
+   * Writes an answer that no other waits with, before anything is noted of it: to note it takes as long as to answer. What
+   * else is to be written follows with `afterRead`.
    *
-   * @returns the errno of that, 0 for none; undefined when it waits for `afterRead` as others do
+   * @returns the errno of that, or 0
    */
-  answerAtOnce(): number | undefined {
-    if (this.#catchUp.isBehind || this.#changes.needsMark) {
-      return undefined;
-    }
+  answerAtOnce(): number {
     this.#isAnswered = true;
     return this.#send(this.#answers.take(this.#nextMark(false)));
   }
