@@ -128,15 +128,12 @@ export class Outbox {
 
   /** To be called after each read: writes what should not wait for another one. */
   afterRead(): void {
-    if (this.#isAnswered) {
-      this.#isAnswered = false;
-      if (!this.#catchUp.isBehind && !this.#changes.needsMark) {
-        this.#settle();
-        return;
-      }
-    }
-    if (!this.#marks.outstanding || this.#isFull) {
-      this.goOn();
+    const wasAnswered = this.#isAnswered;
+    this.#isAnswered = false;
+    if (wasAnswered && !this.#catchUp.isBehind && !this.#changes.needsMark) {
+      this.#settle();
+    } else if (!this.#marks.outstanding || this.#isFull) {
+      this.#write(!wasAnswered);
     } else if (this.#catchUp.isBehind) {
       this.#send(this.#catchUp.poke());
     }
@@ -144,15 +141,23 @@ export class Outbox {
 
   /** Writes what waits to be written, one batch of it. */
   goOn(): void {
+    this.#write(true);
+  }
+
+  /**
+   * @param mayTidy whether entries may go that are too many, idle or stale: not right behind a miss, when others may wait and
+   * the clock was not looked at, by which an entry is idle
+   */
+  #write(mayTidy: boolean): void {
     this.#answers.beginChanges();
     this.#changes.follow();
     this.#changes.subnets.program();
     this.#changes.forward();
-    if (this.#answers.isEmpty && !this.#catchUp.isBehind) {
+    if (mayTidy && this.#answers.isEmpty && !this.#catchUp.isBehind) {
       this.#changes.makeRoom();
       this.#changes.sweep();
     }
-    if (this.#answers.isEmpty && this.#mayRemoveStale) {
+    if (mayTidy && this.#answers.isEmpty && this.#mayRemoveStale) {
       this.#changes.subnets.removeStale();
     }
     if (this.#answers.isEmpty) {
@@ -202,7 +207,7 @@ export class Outbox {
 
   /** Whether misses wait, as far as is known. */
   get isBusy(): boolean {
-    return this.#marks.outstanding || !this.#answers.isEmpty;
+    return this.#marks.outstanding || !this.#answers.isEmpty || this.#isAnswered;
   }
 
   /** While entries have to follow a lease, or subnets to be programmed, each write has room for some of them. */

@@ -123,6 +123,20 @@ test('at the bound the longest idle goes first, and one in use only when none is
   assert.deepEqual([counters.get('evictedIdle'), counters.get('evictedUnderPressure')], [2, 1]);
 });
 
+test('whether an entry is idle is decided by the clock of now, also right behind a miss that came alone', () => {
+  const { miss, held, wait, pass, counters } = idling(8);
+  for (let n = 1; n <= 8; n++) {
+    miss(`10.5.1.${n}`);
+  }
+  while (held('10.5.1.1')?.state !== NUD_STALE) {
+    wait(500);
+  }
+  // Long enough for one in use to have asked; no read has looked at the clock since.
+  pass(200);
+  miss('10.5.2.1');
+  assert.deepEqual([counters.get('evictedIdle'), counters.get('evictedUnderPressure')], [1, 0]);
+});
+
 test('what somebody else removed is forgotten, what was altered is put right, what was added goes', () => {
   const { kernel, ifindex, misses, miss, held, put, settle, counters } = idling();
   for (const text of ['10.5.1.1', '10.5.1.2', '10.5.1.3']) {
