@@ -133,22 +133,19 @@ export class Outbox {
     if (wasAnswered && !this.#catchUp.isBehind && !this.#changes.needsMark) {
       this.#settle();
     } else if (!this.#marks.outstanding || this.#isFull) {
-      this.#write(!wasAnswered);
+      this.goOn(!wasAnswered);
     } else if (this.#catchUp.isBehind) {
       this.#send(this.#catchUp.poke());
     }
   }
 
-  /** Writes what waits to be written, one batch of it. */
-  goOn(): void {
-    this.#write(true);
-  }
-
   /**
+   * Writes what waits to be written, one batch of it.
+   *
    * @param mayTidy whether entries may go that are too many, idle or stale: not right behind a miss, when others may wait and
    * the clock was not looked at, by which an entry is idle
    */
-  #write(mayTidy: boolean): void {
+  goOn(mayTidy = true): void {
     this.#answers.beginChanges();
     this.#changes.follow();
     this.#changes.subnets.program();

@@ -22,7 +22,7 @@ export class TopPanel {
   }
 
   show({ subnets, subnetCount, otherSubnets, destinations, destinationError }: Top, span: Span): void {
-    setText(this.#subnetTitle, `Remote subnets by misses in the last ${span}`);
+    setText(this.#subnetTitle, `Remote subnets in the last ${span}`);
     const bySubnet = subnets.map(({ subnet, misses }) => ({ name: subnet, count: misses }));
     showRanking(this.#subnets, bySubnet, mostOf(bySubnet));
     const others =

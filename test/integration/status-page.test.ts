@@ -79,7 +79,7 @@ describe('what the status page tells, in a browser', { skip: browserSkipReason()
     await tab.page.press('Space');
     await tab.seen.untilText('legend-all', /in the last hour/);
     await tab.seen.untilText('latency-title', /^Latency in the last hour$/);
-    await tab.seen.untilText('subnets-title', /^Remote subnets by misses in the last hour$/);
+    await tab.seen.untilText('subnets-title', /^Remote subnets in the last hour$/);
   });
 
   it('ranks subnets and destinations, and leads to the story of a destination', async (test) => {
