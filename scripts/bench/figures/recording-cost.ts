@@ -6,7 +6,7 @@ import { daemonSide } from '../sides.ts';
 import { median } from '../statistics.ts';
 import { unrecordedProgram } from '../unrecorded-program.ts';
 import { burstRounds, turns } from './at-once.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, Extent } from './experiment.ts';
 
 const RECORDED = 'l3missd';
 const UNRECORDED = 'not recorded';
@@ -17,7 +17,7 @@ export const recordingCost: Experiment = {
   title: '20,000 destinations at full speed, recorded and not',
   needsRaisedLimits: true,
   figures: ['recorded'],
-  seconds: (extent) => 3 + 2 * burstRounds(extent),
+  seconds: (extent) => 3 + 2 * roundsOf(extent),
   run: async (stage) => {
     const { scene, extent } = stage;
     const host = scene.yardstickHost;
@@ -28,11 +28,7 @@ export const recordingCost: Experiment = {
         daemonSide(scene, { name: RECORDED, host: scene.daemonHost, daemon: scene.daemonHost.daemon }),
         daemonSide(scene, { name: UNRECORDED, host, daemon }),
       ];
-      const found = await turns(
-        { ...stage, extent: { ...extent, rounds: burstRounds(extent) } },
-        sides,
-        20_000,
-      );
+      const found = await turns({ ...stage, extent: { ...extent, rounds: roundsOf(extent) } }, sides, 20_000);
       await requireUnrecorded(daemon);
       const rate = (name: string) =>
         median(found.counted.filter(({ side }) => side === name).map(({ perSecond }) => perSecond));
@@ -46,6 +42,11 @@ export const recordingCost: Experiment = {
     }
   },
 };
+
+/** A short run tells whether it costs half of the rate, for which few turns are enough. */
+function roundsOf(extent: Extent): number {
+  return extent.short ? extent.rounds : burstRounds(extent);
+}
 
 /** @throws BenchFault when it recorded after all */
 async function requireUnrecorded(daemon: Daemon): Promise<void> {
