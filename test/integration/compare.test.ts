@@ -70,7 +70,7 @@ const WITHOUT_NAMESPACES = [
 function start(
   test: TestContext,
   options: Partial<CompareOptions>,
-  { environment = {}, patience = 5000, readyWithin = 60_000, inside = [] }: Circumstances = {},
+  { environment = {}, patience = 20_000, readyWithin = 60_000, inside = [] }: Circumstances = {},
 ): Running {
   const folder = mkdtempSync(join(tmpdir(), 'compare-test-'));
   const json = join(folder, 'results.json');
