@@ -4,7 +4,7 @@ import { SystemCallFault } from './system-call-fault.ts';
 /**
  * The few functions of the C library that Node has no door to. Loaded on the main thread only: with ffi-napi 4.0.3 a
  * worker thread that loads it crashes the process when it ends. Descriptors belong to the process, so a worker moves
- * bytes on what was opened here with fs.readSync and fs.writeSync.
+ * bytes on what was opened here with fs.readvSync and fs.writeSync.
  */
 const libc = ffi.Library(null, {
   socket: ['int', ['int', 'int', 'int']],

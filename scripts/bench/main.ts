@@ -8,9 +8,9 @@ import { takeDownOrphans } from '../../src/lab/take-down.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { TABLE_ENTRIES } from './figures/experiment.ts';
 import { guarded } from './guarded.ts';
-import { compared, FIGURES, isFailure, verdictOf } from './marks.ts';
+import { compared, FIGURES, type Finding, failuresOf, verdictOf } from './marks.ts';
 import { type Options, parseOptions, usage } from './options.ts';
-import { renderFindings } from './render.ts';
+import { renderFailure, renderFindings } from './render.ts';
 import { type Outcome, runExperiments } from './run.ts';
 import { Scene } from './scene.ts';
 import { TableLimits } from './table-limits.ts';
@@ -45,7 +45,16 @@ async function main(): Promise<number> {
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, outcome))}\n`);
   }
-  return isFailure(outcome.findings, options) ? 1 : 0;
+  const failures = failuresOf(outcome.findings, options);
+  for (const failure of failures) {
+    say(`failed: bench ${experimentOf(failure)}: ${renderFailure(failure)}`);
+  }
+  return failures.length === 0 ? 0 : 1;
+}
+
+/** The name by which `--only` chooses what measures it. */
+function experimentOf({ name }: Finding): string {
+  return EXPERIMENTS.find(({ figures }) => figures.includes(name))?.name ?? name;
 }
 
 function introduction(machine: Machine, places: Placement, { rounds }: Options): string {

@@ -131,11 +131,23 @@ export type FigureName = keyof typeof FIGURES;
 
 /** A figure as measured; without a number it was left out, or measuring it failed, for the reason given. */
 export type Finding =
-  | { readonly name: FigureName; readonly measured: number; readonly yardstick?: number }
+  | {
+      readonly name: FigureName;
+      readonly measured: number;
+      readonly yardstick?: number;
+      /** The hypervisor took far too much in turns that had to count. */
+      readonly disturbed?: boolean;
+    }
   | { readonly name: FigureName; readonly leftOut: string }
   | { readonly name: FigureName; readonly failed: string };
 
-export type Verdict = 'reached' | 'missed' | 'missed by two' | 'shown' | 'left out' | 'failed';
+/** What makes a run fail. */
+export interface Severity {
+  readonly short: boolean;
+  readonly strict: boolean;
+}
+
+export type Verdict = 'reached' | 'missed' | 'missed by two' | 'disturbed' | 'shown' | 'left out' | 'failed';
 
 /** The number that is held against the mark. */
 export function compared(kind: FigureKind, measured: number, yardstick = 0): number {
@@ -149,7 +161,10 @@ export function compared(kind: FigureKind, measured: number, yardstick = 0): num
   }
 }
 
-/** Whether a figure reached its mark; `missed by two` is a miss by more than a factor of two. */
+/**
+ * Whether a figure reached its mark; `missed by two` is a miss by more than a factor of two, `disturbed` one that may be the
+ * hypervisor's.
+ */
 export function verdictOf(finding: Finding): Verdict {
   if ('leftOut' in finding) {
     return 'left out';
@@ -165,21 +180,32 @@ export function verdictOf(finding: Finding): Verdict {
   if (holds(kind.mark, found, 1)) {
     return 'reached';
   }
-  return holds(kind.mark, found, 2) ? 'missed' : 'missed by two';
+  if (holds(kind.mark, found, 2)) {
+    return 'missed';
+  }
+  return finding.disturbed === true ? 'disturbed' : 'missed by two';
 }
 
 /**
- * Whether a run has failed: when a figure could not be measured, with `strict` when a mark is missed, a short one when it is
- * missed by a factor of two.
+ * For what a run has failed: figures that could not be measured, with `strict` those that miss their mark, in a short one
+ * those that miss it by a factor of two in turns that the hypervisor left alone.
  */
-export function isFailure(
-  findings: readonly Finding[],
-  { short, strict }: { readonly short: boolean; readonly strict: boolean },
-): boolean {
-  const verdicts = findings.map(verdictOf);
-  const missed = verdicts.includes('missed');
-  const missedByTwo = verdicts.includes('missed by two');
-  return verdicts.includes('failed') || (strict && (missed || missedByTwo)) || (short && missedByTwo);
+export function failuresOf(findings: readonly Finding[], how: Severity): Finding[] {
+  return findings.filter((finding) => failsRun(verdictOf(finding), how));
+}
+
+function failsRun(verdict: Verdict, { short, strict }: Severity): boolean {
+  switch (verdict) {
+    case 'failed':
+      return true;
+    case 'missed by two':
+      return short || strict;
+    case 'missed':
+    case 'disturbed':
+      return strict;
+    default:
+      return false;
+  }
 }
 
 /** Not a number holds nowhere. */

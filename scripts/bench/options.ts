@@ -21,7 +21,8 @@ namespaces of this machine that are removed at the end.
 
   --rounds <n>     turns of each side: 5 unless told, 2 with --short
   --short          less of everything, within 4 minutes; exit status 1 when a
-                   figure misses its mark by more than a factor of two
+                   figure misses its mark by more than a factor of two, in
+                   turns that the hypervisor left alone
   --strict         exit status 1 when a figure misses its mark at all
   --only <names>   some of: ${names.join(', ')}
   --json <file>    also write all samples, and what the machine is, to a file

@@ -16,6 +16,20 @@ export function renderFindings(findings: readonly Finding[]): string {
   return [table.toString(), ...reasons].join('\n');
 }
 
+/** A figure for which a run has failed, in one line. */
+export function renderFailure(finding: Finding): string {
+  const kind: FigureKind = FIGURES[finding.name];
+  if ('failed' in finding) {
+    return `${kind.title}: ${finding.failed}`;
+  }
+  if ('leftOut' in finding) {
+    return `${kind.title}: ${finding.leftOut}`;
+  }
+  const { measured, yardstick } = finding;
+  const found = comparedText(kind, compared(kind, measured, yardstick)) || withUnit(measured, kind.unit);
+  return `${kind.title}: ${found}; mark: ${markText(kind)}`;
+}
+
 /** Why there is no number. */
 function reasonOf(finding: Finding): string[] {
   if ('failed' in finding) {

@@ -4,7 +4,14 @@ import { Progress, type Step } from '../../src/lab/progress.ts';
 import type { Stats } from '../../src/status/stats.ts';
 import { writeLeases } from './bench-leases.ts';
 import { EXPERIMENTS } from './experiments.ts';
-import { type Experiment, type Extent, LEASES, type Result, type Stage } from './figures/experiment.ts';
+import {
+  disturbanceIn,
+  type Experiment,
+  type Extent,
+  LEASES,
+  type Result,
+  type Stage,
+} from './figures/experiment.ts';
 import type { Finding } from './marks.ts';
 import type { Options } from './options.ts';
 import { MAIN_PREFIX, type Scene } from './scene.ts';
@@ -53,7 +60,9 @@ export async function runExperiments(
     }
     progress.begin(stepOf(experiment, options));
     const result = await runOne(experiment, { scene, limits, extent: options });
-    findings.push(...result.findings);
+    findings.push(
+      ...result.findings.map((finding) => (result.disturbed ? { ...finding, disturbed: true } : finding)),
+    );
     samples[experiment.name] = result.samples;
     setAside += result.setAside;
   }
@@ -70,7 +79,11 @@ async function runOne(experiment: Experiment, stage: Stage): Promise<Result> {
       throw error;
     }
     const failed = describeError(error);
-    return { findings: experiment.figures.map((name) => ({ name, failed })), samples: [], setAside: 0 };
+    return {
+      findings: experiment.figures.map((name) => ({ name, failed })),
+      samples: [],
+      ...disturbanceIn(),
+    };
   }
 }
 

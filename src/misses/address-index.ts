@@ -1,6 +1,10 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { NONE } from './age-list.ts';
 
+/** Of an address: which of 16 neighbouring ones it is. */
+const GROUP_BITS = 4;
+const GROUP_MASK = 2 ** GROUP_BITS - 1;
+
 /**
  * Finds entries (numbers) by their address: a hash table with linear probing, in arrays that are made once. A Map makes
  * its table anew after as many removals as it holds entries: 64 bytes per miss, and a major collection for every half a
@@ -55,8 +59,13 @@ export class AddressIndex {
     }
   }
 
-  /** Fibonacci hashing: neighbouring addresses, the usual case, come to lie apart. */
+  /**
+   * Addresses that differ in their last four bits only share a line of the processor's cache (64 bytes, 16 slots), in order:
+   * what is asked for together is often so close, and a line that is not in the cache takes as long as all else here. Groups
+   * of 16 come to lie apart (Fibonacci hashing).
+   */
   #home(address: number): number {
-    return (Math.imul(address, 0x9e3779b1) >>> 8) & (this.#slots.length - 1);
+    const group = Math.imul(address >>> GROUP_BITS, 0x9e3779b1) >>> 8;
+    return ((group << GROUP_BITS) | (address & GROUP_MASK)) & (this.#slots.length - 1);
   }
 }

@@ -28,7 +28,7 @@ export class InstalledNeighbours {
   readonly #index: AddressIndex;
   readonly #inUse: AgeList;
   readonly #suspects: AgeList;
-  /** Places that were given back; those from `#used` on were never used. */
+  /** Places that were given back; those from `#used` on are free too. */
   readonly #free: Int32Array;
   #freeCount = 0;
   #used = 0;
@@ -140,9 +140,14 @@ export class InstalledNeighbours {
     this.#lead(entry, undefined);
     this.#free[this.#freeCount] = entry;
     this.#freeCount += 1;
+    if (this.size === 0) {
+      // Places are given out in order again: the processor's cache foresees that, and not the order in which entries went.
+      this.#freeCount = 0;
+      this.#used = 0;
+    }
   }
 
-  /** How many places of the table were ever used; an entry keeps its place as long as it lives. */
+  /** How many places of the table were used since it was empty; an entry keeps its place as long as it lives. */
   get places(): number {
     return this.#used;
   }

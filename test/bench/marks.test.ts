@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { FIGURES, type Finding, isFailure, type Verdict, verdictOf } from '../../scripts/bench/marks.ts';
+import {
+  FIGURES,
+  type Finding,
+  failuresOf,
+  type Severity,
+  type Verdict,
+  verdictOf,
+} from '../../scripts/bench/marks.ts';
 
 const CASES: readonly (readonly [Finding, Verdict])[] = [
   [{ name: 'costMedian', measured: 62.5, yardstick: 50 }, 'reached'],
@@ -15,6 +22,10 @@ const CASES: readonly (readonly [Finding, Verdict])[] = [
   [{ name: 'rateBatched', measured: 1, yardstick: 100 }, 'shown'],
   [{ name: 'lost', measured: 0 }, 'reached'],
   [{ name: 'lost', measured: 1 }, 'missed by two'],
+  [{ name: 'lost', measured: 1, disturbed: true }, 'disturbed'],
+  [{ name: 'rate', measured: 44.9, yardstick: 100, disturbed: true }, 'disturbed'],
+  [{ name: 'rate', measured: 45, yardstick: 100, disturbed: true }, 'missed'],
+  [{ name: 'rate', measured: 90, yardstick: 100, disturbed: true }, 'reached'],
   [{ name: 'memory', measured: 164, yardstick: 100 }, 'reached'],
   [{ name: 'memory', measured: 165, yardstick: 100 }, 'missed'],
   [{ name: 'memory', measured: 229, yardstick: 100 }, 'missed by two'],
@@ -67,6 +78,10 @@ for (const document of ['README.md', 'docs/performance.md']) {
   });
 }
 
+function fails(findings: readonly Finding[], how: Severity): boolean {
+  return failuresOf(findings, how).length > 0;
+}
+
 test('a short run fails when a mark is missed by a factor of two, a strict one when it is missed', () => {
   const idle = (measured: number): Finding[] => [{ name: 'idle', measured }];
   const [plain, short, strict] = [
@@ -75,13 +90,18 @@ test('a short run fails when a mark is missed by a factor of two, a strict one w
     { short: false, strict: true },
   ];
   assert.deepEqual(
-    [0.2, 0.3, 0.5].map((percent) => [plain, short, strict].map((how) => isFailure(idle(percent), how))),
+    [0.2, 0.3, 0.5].map((percent) => [plain, short, strict].map((how) => fails(idle(percent), how))),
     [
       [false, false, false],
       [false, false, true],
       [false, true, true],
     ],
   );
-  assert.equal(isFailure([{ name: 'idle', leftOut: 'no time' }], short), false);
-  assert.equal(isFailure([{ name: 'idle', failed: 'no daemon' }], plain), true);
+  assert.equal(fails([{ name: 'idle', leftOut: 'no time' }], short), false);
+  assert.equal(fails([{ name: 'idle', failed: 'no daemon' }], plain), true);
+  const disturbed: Finding = { name: 'idle', measured: 0.5, disturbed: true };
+  assert.deepEqual(
+    [short, strict].map((how) => fails([disturbed], how)),
+    [false, true],
+  );
 });

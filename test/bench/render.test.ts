@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIGURES, type FigureName, type Finding } from '../../scripts/bench/marks.ts';
-import { renderFindings } from '../../scripts/bench/render.ts';
+import { renderFailure, renderFindings } from '../../scripts/bench/render.ts';
 
 const NAMES = Object.keys(FIGURES).filter((name): name is FigureName => name in FIGURES);
 
@@ -45,6 +45,15 @@ test('what could not be measured says what went wrong, beside what was measured'
   assert.match(text, /memory.* failed/);
   assert.match(text, /0\.10 % .*reached/);
   assert.match(text, /Failed: neighbours: 9998 after 3 bursts; allowed: 10000\./);
+});
+
+test('what a run has failed for is told in one line, with the mark', () => {
+  assert.equal(
+    renderFailure({ name: 'rate', measured: 40, yardstick: 100 }),
+    '20,000 at once: 0.40x; mark: >= 0.9x',
+  );
+  assert.equal(renderFailure({ name: 'lost', measured: 3 }), '20,000 at once, not answered: 3; mark: <= 0');
+  assert.equal(renderFailure({ name: 'idle', failed: 'no daemon' }), 'idle processor time: no daemon');
 });
 
 test('every figure, however large, fits into 100 columns with its mark whole', () => {

@@ -83,3 +83,18 @@ test('an entry keeps its place, and a place without an entry has no address', ()
   installed.touch(at('200.5.7.4'), host);
   assert.deepEqual(addresses(), [at('10.5.7.1'), at('200.5.7.4'), at('10.5.7.3')]);
 });
+
+test('a table that was emptied gives its places out from the first on', () => {
+  const installed = new InstalledNeighbours(4);
+  for (const text of ['10.5.7.1', '10.5.7.2', '10.5.7.3']) {
+    installed.touch(at(text), host);
+  }
+  for (const text of ['10.5.7.3', '10.5.7.1', '10.5.7.2']) {
+    installed.forget(at(text));
+  }
+  assert.equal(installed.places, 0);
+  installed.touch(at('10.5.7.8'), host);
+  installed.touch(at('10.5.7.9'), other);
+  assert.deepEqual([installed.addressAt(0), installed.addressAt(1)], [at('10.5.7.8'), at('10.5.7.9')]);
+  assert.equal(installed.hostOf(at('10.5.7.9')), other);
+});

@@ -5,6 +5,7 @@ import { alternate, median } from '../statistics.ts';
 import { type Destinations, sendBurst } from '../traffic.ts';
 import {
   disturbance,
+  disturbanceIn,
   type Experiment,
   type Extent,
   LEASES,
@@ -48,7 +49,7 @@ export const atOnce: Experiment = {
         { name: 'longest', measured: longestOf(of(found.counted, 'l3missd')) },
       ],
       samples: found,
-      setAside: found.setAside.length,
+      ...disturbanceIn(found),
     };
   },
 };
@@ -71,7 +72,7 @@ export const manyAtOnce: Experiment = {
         { name: 'longestOfMany', measured: longest('l3missd'), yardstick: longest('C, batched') },
       ],
       samples: found,
-      setAside: found.setAside.length,
+      ...disturbanceIn(found),
     };
   },
 };

@@ -1,3 +1,4 @@
+import type { Turns } from '../../../src/lab/in-turns.ts';
 import type { Finding } from '../marks.ts';
 import type { Scene } from '../scene.ts';
 import type { TableLimits } from '../table-limits.ts';
@@ -21,14 +22,28 @@ export interface Result {
   readonly samples: unknown;
   /** How many turns were set aside because the hypervisor disturbed them. */
   readonly setAside: number;
+  /** Whether it took so much of a turn that counts that a figure out by a factor of two may be its work. */
+  readonly disturbed: boolean;
 }
 
 /** More of the processors' time than this, and of a hundred waits one would be the hypervisor's, which is what a p99 shows. */
 const MOST_STOLEN = 0.005;
 
+/** What a factor of two may come from. */
+const FAR_TOO_MUCH_STOLEN = 0.05;
+
 /** When turns are set aside of so many. */
 export function disturbance(turns: number, { short }: Extent): { mostStolen: number; spare: number } {
   return { mostStolen: MOST_STOLEN, spare: short ? 2 : turns };
+}
+
+/** What the hypervisor did to the turns. */
+export function disturbanceIn(...taken: readonly Turns<object>[]): Pick<Result, 'setAside' | 'disturbed'> {
+  const counted = taken.flatMap((turns) => turns.counted);
+  return {
+    setAside: taken.reduce((sum, { setAside }) => sum + setAside.length, 0),
+    disturbed: counted.some(({ stolen }) => stolen > FAR_TOO_MUCH_STOLEN),
+  };
 }
 
 /** One set-up that gives one or more figures. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { builtProgram } from '../../../src/lab/daemon.ts';
 import { inTurns } from '../../../src/lab/in-turns.ts';
 import { alternate, median } from '../statistics.ts';
-import { disturbance, type Experiment, type Stage } from './experiment.ts';
+import { disturbance, disturbanceIn, type Experiment, type Stage } from './experiment.ts';
 
 const ENTRIES = 10_000;
 const DEVICE = 'bench0';
@@ -29,7 +29,7 @@ export const forwardingEntries: Experiment = {
     return {
       findings: [{ name: 'forwarding', measured: of('l3missd'), yardstick: of('C, batched') }],
       samples: found,
-      setAside: found.setAside.length,
+      ...disturbanceIn(found),
     };
   },
 };

@@ -4,7 +4,14 @@ import type { Pairs } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median, quantile } from '../statistics.ts';
 import { sendPairs } from '../traffic.ts';
-import { disturbance, type Experiment, type Extent, LEASES, type Stage } from './experiment.ts';
+import {
+  disturbance,
+  disturbanceIn,
+  type Experiment,
+  type Extent,
+  LEASES,
+  type Stage,
+} from './experiment.ts';
 
 const DESTINATIONS = 800;
 
@@ -36,7 +43,7 @@ export const missCost: Experiment = {
         { name: 'costTailOneCore', ...sides(together.counted, (costs) => quantile(costs, 0.99)) },
       ],
       samples: { apart, together },
-      setAside: apart.setAside.length + together.setAside.length,
+      ...disturbanceIn(apart, together),
     };
   },
 };

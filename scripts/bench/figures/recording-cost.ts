@@ -6,7 +6,7 @@ import { daemonSide } from '../sides.ts';
 import { median } from '../statistics.ts';
 import { unrecordedProgram } from '../unrecorded-program.ts';
 import { burstRounds, turns } from './at-once.ts';
-import type { Experiment, Extent } from './experiment.ts';
+import { disturbanceIn, type Experiment, type Extent } from './experiment.ts';
 
 const RECORDED = 'l3missd';
 const UNRECORDED = 'not recorded';
@@ -35,7 +35,7 @@ export const recordingCost: Experiment = {
       return {
         findings: [{ name: 'recorded', measured: rate(RECORDED), yardstick: rate(UNRECORDED) }],
         samples: found,
-        setAside: found.setAside.length,
+        ...disturbanceIn(found),
       };
     } finally {
       await daemon.stop();

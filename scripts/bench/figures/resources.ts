@@ -9,7 +9,7 @@ import { writeLeases } from '../bench-leases.ts';
 import type { Scene } from '../scene.ts';
 import { alternate, median } from '../statistics.ts';
 import { sendBurst } from '../traffic.ts';
-import type { Experiment, Stage } from './experiment.ts';
+import { disturbanceIn, type Experiment, type Stage } from './experiment.ts';
 
 const CLUSTERS = [
   { prefix: '/bench/small', leases: 1, neighbours: 1 },
@@ -45,7 +45,7 @@ export const memory: Experiment = {
     return {
       findings: [{ name: 'memory', measured: of(10_000), yardstick: of(1) }],
       samples: found,
-      setAside: 0,
+      ...disturbanceIn(),
     };
   },
 };
@@ -91,7 +91,7 @@ export const idle: Experiment = {
   seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
   run: async (stage) => {
     const percent = await idleShare(stage);
-    return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }], setAside: 0 };
+    return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }], ...disturbanceIn() };
   },
 };
 

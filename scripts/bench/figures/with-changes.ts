@@ -8,6 +8,7 @@ import { alternate, median } from '../statistics.ts';
 import { sendBurst } from '../traffic.ts';
 import {
   disturbance,
+  disturbanceIn,
   type Experiment,
   type Extent,
   LEASES,
@@ -18,7 +19,7 @@ import {
 const RATE = 20_000;
 const CHANGES_PER_SECOND = 100;
 
-type Turn = { readonly changes: number } & Burst;
+type Turn = { readonly changing: boolean; readonly changes: number } & Burst;
 
 /** New destinations at a steady rate, with leases changing meanwhile and without: the tail of all waits of a turn. */
 export const withChanges: Experiment = {
@@ -29,8 +30,11 @@ export const withChanges: Experiment = {
   seconds: (extent) => (1 + extent.rounds * 2) * (duration(extent) + 1),
   run: async (stage) => {
     const found = await turns(stage);
-    const changed = (some: readonly Turn[]) => some.filter(({ changes }) => changes > 0);
-    const quiet = found.counted.filter(({ changes }) => changes === 0);
+    for (const turn of found.counted) {
+      requirePace(turn, RATE, turn.changing ? CHANGES_PER_SECOND : 0);
+    }
+    const changed = (some: readonly Turn[]) => some.filter(({ changing }) => changing);
+    const quiet = found.counted.filter(({ changing }) => !changing);
     const lost = changed(allOf(found)).reduce((sum, { accepted, answered }) => sum + accepted - answered, 0);
     const tail = (some: readonly Turn[]) => median(some.map(({ waits }) => waits.p99));
     return {
@@ -39,7 +43,7 @@ export const withChanges: Experiment = {
         { name: 'changesLost', measured: lost },
       ],
       samples: found,
-      setAside: found.setAside.length,
+      ...disturbanceIn(found),
     };
   },
 };
@@ -87,7 +91,7 @@ function turn({ scene, extent }: Stage, changing: boolean): Promise<Turn> {
       : Promise.resolve(0);
     const burst = sendBurst(scene, side.host, destinations, RATE).finally(() => over.abort());
     const [changed, sent] = await Promise.all([changes, burst]);
-    return requirePace({ changes: changed, ...sent }, RATE, changing ? CHANGES_PER_SECOND : 0);
+    return { changing, changes: changed, ...sent };
   });
 }
 
