@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Container } from '../../src/lab/container.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { unicastNeighbours } from '../../src/lab/kernel-view.ts';
 import { ping } from '../../src/lab/ping.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
+import { OWN_PROTOCOL } from '../../src/overlay/ownership.ts';
 import { Browser, browserSkipReason } from '../support/browser.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { StatusPage, WIDE } from '../support/status-page.ts';
 import { STATUS_ADDRESS, tunnelledPackets, Witness } from '../support/witness.ts';
+
+const probedSchema = z.array(z.looseObject({ probes: z.int().nonnegative() }));
 
 /**
  * Each way in which a miss can end, brought about in the kernel: the journal, the story of the address, the statistics and
@@ -90,6 +94,39 @@ describe('each way that a miss can end is told alike everywhere', { skip: labSki
     assert.deepEqual([seen.sent, seen.journal], [0, ['L3 first refused ENOENT']]);
     assert.deepEqual(seen.counted, { 'L3 first refused': 1 });
     assert.equal(await stateOf(host(), remote(2)), undefined);
+  });
+
+  for (const { name, address, outcome } of [
+    { name: 'no lease', address: () => '10.5.200.2', outcome: 'no-lease' },
+    {
+      name: "this host's own subnet",
+      address: () => from().address.replace(/\.\d+$/, '.201'),
+      outcome: 'own-subnet',
+    },
+  ]) {
+    it(`${name}, of an entry of the daemon's own that is to be confirmed: it goes`, async () => {
+      const before = await watch();
+      const { process: daemon } = host().daemon;
+      daemon.kill('SIGSTOP');
+      await probe(host(), address());
+      daemon.kill('SIGCONT');
+      await waitUntil('the entry to go', async () => (await stateOf(host(), address())) === undefined);
+      const seen = await before.end(address());
+      assert.deepEqual([seen.sent, seen.journal], [0, [`L3 refresh ${outcome}`]]);
+      assert.deepEqual(seen.counted, { [`L3 refresh ${outcome}`]: 1 });
+    });
+  }
+
+  it('refused by the kernel, because the entry was gone when it was confirmed', async () => {
+    const before = await watch();
+    const { process: daemon } = host().daemon;
+    daemon.kill('SIGSTOP');
+    await probe(host(), remote(3));
+    await host().namespace.configure(`neighbour del ${remote(3)} dev flannel.1`);
+    daemon.kill('SIGCONT');
+    const seen = await before.end(remote(3));
+    assert.deepEqual([seen.sent, seen.journal], [0, ['L3 refresh refused ENOENT']]);
+    assert.deepEqual(seen.counted, { 'L3 refresh refused': 1 });
   });
 
   it('held until the leases are listed, and recovered then', async (test) => {
@@ -220,6 +257,20 @@ function pageOf(host: () => Host): () => StatusPage | undefined {
   after(() => browser?.close());
   it('the page is asked too', { skip: browserSkipReason() }, () => assert.ok(page));
   return () => page;
+}
+
+/** Writes an entry with the daemon's mark about which the kernel asks at once whether it is still right. */
+async function probe(host: Host, address: string): Promise<void> {
+  await host.namespace.configure(
+    `neighbour replace ${address} lladdr 02:00:00:00:77:07 dev flannel.1 nud probe protocol ${OWN_PROTOCOL}`,
+  );
+  const asked = async () => (await probesOf(host, address)) > 0;
+  await waitUntil(`the kernel to ask about ${address}`, asked);
+}
+
+async function probesOf({ namespace }: Host, address: string): Promise<number> {
+  const text = await namespace.run('ip', '-json', '-stats', 'neighbour', 'show', address, 'dev', 'flannel.1');
+  return probedSchema.parse(JSON.parse(text))[0]?.probes ?? 0;
 }
 
 async function stateOf(host: Host, address: string): Promise<string | undefined> {

@@ -3,21 +3,29 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { median } from '../../scripts/bench/statistics.ts';
 import { BackgroundProcess } from '../../src/lab/background-process.ts';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { ask } from '../../src/status/control-client.ts';
-import { latencySchema } from '../../src/status/latency.ts';
-import { LATENCY_PATH } from '../../src/status/paths.ts';
+import { missSchema } from '../../src/status/miss.ts';
+import { MISSES_PATH } from '../../src/status/paths.ts';
 import { FlowProgram, flowSkipReason } from '../support/flow.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { statsOf } from '../support/static-peer.ts';
 
 const PORT = 9477;
 const HEALTH_PORT = 8081;
-/** Nobody's. */
-const SCAN = { first: '10.5.100.0', count: 10_000, rate: 5000 };
+/** Nobody's, as fast as they come in the worst scans. */
+const SCAN = { first: '10.5.64.0', count: 40_000, rate: 20_000 };
+/** As many as the journal keeps. */
+const LATEST = 10_000;
+/** Of the rate without bad clients so much is left with them. */
+const LEAST_RATE = 0.95;
+/** Where others use the processors too, clients cost more than they do: then it is tried again. */
+const ATTEMPTS = 4;
 
 describe('the status address of a real daemon', { skip: labSkipReason() || flowSkipReason() }, () => {
   const lab = labForSuite({ hosts: 1 });
@@ -41,32 +49,20 @@ describe('the status address of a real daemon', { skip: labSkipReason() || flowS
   it('answers every miss under a thousand bad clients, of whom it keeps 64, and others behind them', async (test) => {
     const host = lab().host(1);
     const flow = await FlowProgram.compile(lab().folder);
-    const quiet = await scanned(host, flow);
-    const storm = await BackgroundProcess.start({
-      namespace: host.namespace,
-      outlive: false,
-      command: [process.execPath, clients(), String(PORT)],
-      logFile: join(host.folder, 'storm.log'),
-    });
-    await waitUntil('dropped connections', () => /"dropped":[1-9]\d{3,}/.test(storm.lastLines(1)), {
-      timeout: 20_000,
-    });
-    const stormy = await scanned(host, flow);
-    assert.ok(storm.running);
-    // One that is too many is accepted, and closed in the same turn: a look may meet a few of these.
-    const bounded = async () => {
-      const open = await connectionsOf(host);
-      return open >= 1 && open <= 64 && { open };
-    };
-    const { open } = await waitUntil('at most 64 connections', bounded);
-    test.diagnostic(
-      `quiet ${JSON.stringify(quiet)}; under bad clients ${JSON.stringify(stormy)}; ${open} open`,
-    );
-    for (const { answered, p50 } of [quiet, stormy]) {
-      assert.ok(answered > 0.99 * SCAN.count, `${answered} were answered`);
-      assert.ok(p50 !== null && p50 < 1000, `${p50} us`);
+    const attempts: string[] = [];
+    let within = false;
+    while (!within && attempts.length < ATTEMPTS) {
+      const quiet = await (await scanned(host, flow))();
+      const storm = await Storm.begin(host);
+      const found = await scanned(host, flow);
+      await storm.end();
+      const stormy = await found();
+      within = stormy.perSecond >= LEAST_RATE * quiet.perSecond;
+      attempts.push(`quiet ${JSON.stringify(quiet)}, under bad clients ${JSON.stringify(stormy)}`);
+      assert.ok(stormy.latency < 1000, attempts.at(-1));
     }
-    await storm.stop();
+    test.diagnostic(attempts.join('; '));
+    assert.ok(within, attempts.join('; '));
     await waitUntil('an answer', async () => (await statusOf(host, PORT, '/metrics')) === '200');
   });
 
@@ -127,16 +123,68 @@ function clients(): string {
   return fileURLToPath(new URL('../support/bad-clients.js', import.meta.url));
 }
 
-/** Sends first packets to addresses that nobody has, and tells how many were answered and how fast since the start. */
-async function scanned(host: Host, flow: FlowProgram) {
+interface Scanned {
+  readonly perSecond: number;
+  /** Median, in microseconds. */
+  readonly latency: number;
+}
+
+/** A thousand bad clients. */
+class Storm {
+  readonly #host: Host;
+  readonly #process: BackgroundProcess;
+
+  private constructor(host: Host, process: BackgroundProcess) {
+    this.#host = host;
+    this.#process = process;
+  }
+
+  /** Resolves when a thousand of their connections were dropped. */
+  static async begin(host: Host): Promise<Storm> {
+    const process = await BackgroundProcess.start({
+      namespace: host.namespace,
+      outlive: false,
+      command: [globalThis.process.execPath, clients(), String(PORT)],
+      logFile: join(host.folder, 'storm.log'),
+    });
+    await waitUntil('dropped connections', () => /"dropped":[1-9]\d{3,}/.test(process.lastLines(1)), {
+      timeout: 20_000,
+    });
+    return new Storm(host, process);
+  }
+
+  /** It raged to the end, and the daemon kept few of them. */
+  async end(): Promise<void> {
+    assert.ok(this.#process.running);
+    // One that is too many is accepted, and closed in the same turn: a look may meet a few of these.
+    await waitUntil('at most 64 connections', async () => {
+      const open = await connectionsOf(this.#host);
+      return open >= 1 && open <= 64;
+    });
+    await this.#process.stop();
+  }
+}
+
+/**
+ * Sends first packets to addresses that nobody has. Tells how many of the latest the resolver read a second, by its own
+ * clock, and how long they took: who asks it meanwhile may wait for main.
+ */
+async function scanned(host: Host, flow: FlowProgram): Promise<() => Promise<Scanned>> {
   const before = (await statsOf(host)).misses.noLease;
-  const begin = performance.now();
   await flow.scan(host.namespace, SCAN);
   const answered = async () => (await statsOf(host)).misses.noLease - before;
   await waitUntil('the answers', async () => (await answered()) > 0.99 * SCAN.count);
-  const milliseconds = Math.round(performance.now() - begin);
-  const { p50, p99 } = await ask(host.daemon.controlSocket, { path: LATENCY_PATH, schema: latencySchema });
-  return { answered: await answered(), milliseconds, p50, p99 };
+  return async () => {
+    const misses = await ask(host.daemon.controlSocket, {
+      path: `${MISSES_PATH}?limit=${LATEST}`,
+      schema: z.array(missSchema),
+    });
+    const seconds = (Date.parse(misses.at(-1)?.at ?? '') - Date.parse(misses[0]?.at ?? '')) / 1000;
+    return {
+      perSecond: Math.round(misses.length / seconds),
+      latency: median(misses.map(({ latencyMicroseconds }) => latencyMicroseconds ?? Number.NaN)),
+    };
+  };
 }
 
 /** The status of an answer, as a client in the host's namespace gets it. */

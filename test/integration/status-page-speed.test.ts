@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Browser, browserSkipReason } from '../support/browser.ts';
-import { longTasks, watchLongTasks } from '../support/long-tasks.ts';
+import type { Page } from '../support/page.ts';
 import { StatusPage } from '../support/status-page.ts';
 import { StatusScene } from '../support/status-scene.ts';
 import { until } from '../support/until.ts';
 
-/** A task of the page itself is long each time; one that was held up by others on this machine is not. */
-const TRIES = 4;
+/** What is longer is felt (W3C, Long Tasks API), in milliseconds. */
+const LONG = 50;
+/** A task of the page itself is long each time; one whose processor was shared with others of this machine is not. */
+const TRIES = 3;
 
 describe('the status page with 10,000 rows in its journal', { skip: browserSkipReason() }, () => {
   const scene = new StatusScene();
@@ -28,10 +30,9 @@ describe('the status page with 10,000 rows in its journal', { skip: browserSkipR
   });
 
   /** Opens the page, reads, filters, and lets misses come: what a person does with it. */
-  async function use(): Promise<number[]> {
+  async function use(): Promise<Page> {
     const page = await browser.open(scene.url);
     const seen = new StatusPage(page);
-    await watchLongTasks(page);
     await seen.untilText('journal-count', /^10,000 misses · live$/);
     for (const top of [50_000, 140_000, 280_000]) {
       await seen.scrollJournal(top);
@@ -51,16 +52,18 @@ describe('the status page with 10,000 rows in its journal', { skip: browserSkipR
     await seen.click('span-hour');
     await seen.untilText('legend-all', /hour/);
     assert.deepEqual(page.problems, []);
-    return longTasks(page);
+    return page;
   }
 
   it('has no task of more than 50 ms, from its opening on', async (test) => {
-    const found: number[][] = [];
-    do {
-      found.push(await use());
-      test.diagnostic(`long tasks, in milliseconds: ${found.at(-1)?.join(' ') || 'none'}`);
-    } while (found.at(-1)?.length !== 0 && found.length < TRIES);
-    assert.deepEqual(found.at(-1), []);
+    let longest = Number.POSITIVE_INFINITY;
+    for (let attempt = 1; attempt <= TRIES && longest > LONG; attempt += 1) {
+      const tasks = await browser.tasksDuring(use);
+      assert.ok(tasks.length > 100, `${tasks.length} tasks were seen`);
+      longest = Math.max(...tasks);
+      test.diagnostic(`${tasks.length} tasks, the longest of ${longest.toFixed(1)} ms`);
+    }
+    assert.ok(longest <= LONG, `a task of ${longest} ms`);
   });
 
   it('keeps no more rows than can be seen, and a few beyond', async () => {
@@ -76,10 +79,12 @@ describe('the status page with 10,000 rows in its journal', { skip: browserSkipR
 
   it('would notice a long task', async () => {
     const page = await browser.open(scene.url);
-    await watchLongTasks(page);
-    await page.evaluate(
-      'new Promise((resolve) => setTimeout(() => { const end = performance.now() + 80; while (performance.now() < end); resolve(); }))',
-    );
-    assert.ok((await longTasks(page)).some((duration) => duration >= 80));
+    const tasks = await browser.tasksDuring(async () => {
+      await page.evaluate(
+        'new Promise((resolve) => setTimeout(() => { for (let n = 0; n < 3e8; n++); resolve(); }))',
+      );
+      return page;
+    });
+    assert.ok(Math.max(...tasks) > LONG, `${Math.max(...tasks)} ms`);
   });
 });

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { codeOf } from '../../src/base/errno.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { DevtoolsPipe } from './devtools-pipe.ts';
+import { tasksDuring } from './main-thread-tasks.ts';
 import { Page } from './page.ts';
 
 const PROGRAM = 'chromium';
@@ -83,6 +84,11 @@ export class Browser {
     const page = new Page(this.#pipe, z.string().parse(sessionId));
     await page.prepare();
     return page;
+  }
+
+  /** How many milliseconds of processor time each task of a page took while something was done with it. */
+  tasksDuring(work: () => Promise<Page>): Promise<number[]> {
+    return tasksDuring(this.#pipe, work);
   }
 
   async close(): Promise<void> {

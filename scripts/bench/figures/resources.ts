@@ -107,5 +107,5 @@ async function idleShare({ scene, extent }: Stage): Promise<number> {
 }
 
 function idleSeconds(short: boolean): number {
-  return short ? 10 : 60;
+  return short ? 30 : 60;
 }

@@ -64,10 +64,8 @@ async function turns(stage: Stage): Promise<Turns<Turn>> {
   }
   await pinMainThread(pid, traffic);
   try {
-    if (!extent.short) {
-      // Not counted: code is compiled and caches are warm as in a program that has run for a while.
-      await turn(stage, true);
-    }
+    // Not counted: code is compiled and caches are warm as in a program that has run for a while.
+    await turn(stage, true);
     const order = alternate([true, false], extent.rounds);
     return await inTurns(order, disturbance(order.length, extent), (changing) => turn(stage, changing));
   } finally {
