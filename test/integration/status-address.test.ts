@@ -132,36 +132,36 @@ interface Scanned {
 /** A thousand bad clients. */
 class Storm {
   readonly #host: Host;
-  readonly #process: BackgroundProcess;
+  readonly #program: BackgroundProcess;
 
-  private constructor(host: Host, process: BackgroundProcess) {
+  private constructor(host: Host, program: BackgroundProcess) {
     this.#host = host;
-    this.#process = process;
+    this.#program = program;
   }
 
   /** Resolves when a thousand of their connections were dropped. */
   static async begin(host: Host): Promise<Storm> {
-    const process = await BackgroundProcess.start({
+    const program = await BackgroundProcess.start({
       namespace: host.namespace,
       outlive: false,
-      command: [globalThis.process.execPath, clients(), String(PORT)],
+      command: [process.execPath, clients(), String(PORT)],
       logFile: join(host.folder, 'storm.log'),
     });
-    await waitUntil('dropped connections', () => /"dropped":[1-9]\d{3,}/.test(process.lastLines(1)), {
+    await waitUntil('dropped connections', () => /"dropped":[1-9]\d{3,}/.test(program.lastLines(1)), {
       timeout: 20_000,
     });
-    return new Storm(host, process);
+    return new Storm(host, program);
   }
 
   /** It raged to the end, and the daemon kept few of them. */
   async end(): Promise<void> {
-    assert.ok(this.#process.running);
+    assert.ok(this.#program.running);
     // One that is too many is accepted, and closed in the same turn: a look may meet a few of these.
     await waitUntil('at most 64 connections', async () => {
       const open = await connectionsOf(this.#host);
       return open >= 1 && open <= 64;
     });
-    await this.#process.stop();
+    await this.#program.stop();
   }
 }
 
