@@ -22,7 +22,7 @@ const CASES: readonly (readonly [Finding, Verdict])[] = [
   [{ name: 'rateBatched', measured: 1, yardstick: 100 }, 'shown'],
   [{ name: 'lost', measured: 0 }, 'reached'],
   [{ name: 'lost', measured: 1 }, 'missed by two'],
-  [{ name: 'lost', measured: 1, disturbed: true }, 'disturbed'],
+  [{ name: 'lost', measured: 1, disturbed: true }, 'missed by two'],
   [{ name: 'rate', measured: 44.9, yardstick: 100, disturbed: true }, 'disturbed'],
   [{ name: 'rate', measured: 45, yardstick: 100, disturbed: true }, 'missed'],
   [{ name: 'rate', measured: 90, yardstick: 100, disturbed: true }, 'reached'],

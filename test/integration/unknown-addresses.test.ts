@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { compilePrograms } from '../../scripts/bench/programs.ts';
 import { readPairs } from '../../scripts/bench/samples.ts';
 import { median, quantile } from '../../scripts/bench/statistics.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { unicastNeighbours } from '../../src/lab/kernel-view.ts';
 import type { Lab } from '../../src/lab/lab.ts';
+import { watchStolen } from '../../src/lab/stolen.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { FlowProgram, flowSkipReason } from '../support/flow.ts';
 import { labFor, labForSuite, labSkipReason } from '../support/lab-fixture.ts';
@@ -23,16 +25,17 @@ const SCAN = { first: '10.6.0.0', count: 100_000, rate: 20_000 };
 
 /** Ten times the 5 ms that are promised, because others may use the machine. */
 const SOON_MICROSECONDS = 50_000;
-/** A connect that this machine held up; where nobody answers the kernel gives up after three seconds. */
-const HELD_UP_MICROSECONDS = 1_000_000;
+/** Until the kernel sends as many ICMP errors to one receiver again (icmp_ratelimit: one a second). */
+const ICMP_PAUSE_MS = 6000;
 
-/** First packets of one p99, and how many p99s are compared. */
+/** First packets of one p99, and how many p99s make a median. */
 const SAMPLE = 200;
 const SAMPLES = 8;
-/** Of these p99s the quarter that others on this machine disturbed least; what a scan holds up, it holds up in all of them. */
-const UNDISTURBED = 0.25;
 /** Where others use the processors too, a scan costs more than it does: then it is tried again. */
 const ATTEMPTS = 4;
+/** An attempt that loses more of the processors' time to other machines does not count; there are so many in all. */
+const MOST_STOLEN = 0.01;
+const ATTEMPTS_IN_ALL = 8;
 /** The upper half of a lease, over which first packets are spread, is so many /24. */
 const BLOCKS = 64;
 
@@ -49,14 +52,20 @@ describe('a TCP connect to an address that no lease covers', { skip }, () => {
       const [container] = lab().containers;
       assert.ok(container);
       const from = where === 'the host' ? lab().host(1).namespace : container.namespace;
-      const connects = await flow.connect(from, '10.6.1.1', count);
-      assert.deepEqual(
-        connects.map(({ error }) => error),
-        new Array(count).fill('EHOSTUNREACH'),
-      );
-      const times = connects.map(({ microseconds }) => microseconds);
-      assert.ok(median(times) < SOON_MICROSECONDS, `microseconds: ${times}`);
-      assert.ok(Math.max(...times) < HELD_UP_MICROSECONDS, `microseconds: ${times}`);
+      const connect = async () => {
+        const connects = await flow.connect(from, '10.6.1.1', count);
+        assert.deepEqual(
+          connects.map(({ error }) => error),
+          new Array(count).fill('EHOSTUNREACH'),
+        );
+        return connects.map(({ microseconds }) => microseconds);
+      };
+      let times = await connect();
+      for (let attempt = 2; attempt <= ATTEMPTS && Math.max(...times) >= SOON_MICROSECONDS; attempt++) {
+        await delay(ICMP_PAUSE_MS);
+        times = await connect();
+      }
+      assert.ok(Math.max(...times) < SOON_MICROSECONDS, `microseconds: ${times}`);
       test.diagnostic(`the first after ${times[0]} us, the median ${median(times)} us`);
       assert.deepEqual(await strangers(lab().host(1)), []);
     });
@@ -72,11 +81,13 @@ describe('a scan of addresses that no lease covers', { skip }, () => {
     await scene.sample();
     const attempts: string[] = [];
     let within = false;
-    while (!within && attempts.length < ATTEMPTS) {
+    for (let counted = 0; !within && counted < ATTEMPTS && attempts.length < ATTEMPTS_IN_ALL; ) {
+      const stolenSince = watchStolen();
       const before = await scene.samples(SAMPLES / 2);
-      const scanned = quantile(await scene.samplesDuringScan(test), UNDISTURBED);
-      const quiet = quantile([...before, ...(await scene.samples(SAMPLES / 2))], UNDISTURBED);
+      const scanned = median(await scene.samplesDuringScan(test));
+      const quiet = median([...before, ...(await scene.samples(SAMPLES / 2))]);
       within = scanned < 2 * quiet;
+      counted += stolenSince() > MOST_STOLEN ? 0 : 1;
       attempts.push(`${scanned.toFixed()} us and without a scan ${quiet.toFixed()} us`);
     }
     const figures = `p99 of first packets: ${attempts.join('; ')}`;
