@@ -8,8 +8,11 @@ const COUNT = 0x2000_0000;
 /** Offset of nlmsg_seq in nlmsghdr. */
 const SEQUENCE_AT = 8;
 
-/** What a dump has to make good: misses only, or also entries that lead elsewhere than they should. */
-export type Owed = 'nothing' | 'misses' | 'everything';
+/**
+ * What a dump has to make good: misses only, or also entries that lead elsewhere than they should. A comparison is owed
+ * where nothing was dropped: it waits for what is in the queue already, and may wait longer.
+ */
+export type Owed = 'nothing' | 'comparison' | 'misses' | 'everything';
 
 /**
  * Tells when nothing is dropped any more, so that a dump finds all that was.
@@ -33,8 +36,11 @@ export class CatchUp {
     return this.#owed === 'everything';
   }
 
-  /** Something was dropped or refused; `everything`: also a change of entries, which nobody asks about again. */
-  fallBehind(owed: 'misses' | 'everything'): void {
+  /**
+   * Something was dropped or refused; `everything`: also a change of entries, which nobody asks about again; `comparison`:
+   * nothing was.
+   */
+  fallBehind(owed: 'comparison' | 'misses' | 'everything'): void {
     this.#number = (this.#number + 1) % COUNT;
     this.#owed = this.#owed === 'everything' ? 'everything' : owed;
     u32.write(this.#message, SEQUENCE_AT, FIRST + this.#number);

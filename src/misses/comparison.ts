@@ -91,8 +91,10 @@ export class Comparison {
    * @throws KernelFault
    */
   checkSubnets(): void {
-    const { conversation, ifindex, subnets } = this.#parts;
+    const { conversation, ifindex, subnets, now } = this.#parts;
+    const begun = now();
     subnets.check(listRoutes(conversation), listNeighbours(conversation, ifindex));
+    this.everything.done(begun);
   }
 
   /** The kernel refused something that is to be tried again. */

@@ -56,16 +56,10 @@ export class Due {
   }
 
   /**
-   * Whether its time has come; takes it for done. While misses wait, or come in a flood, it can wait too: it may take half a
-   * second, in which as many come as the receive buffer holds.
+   * Whether its time has come. While misses wait, or come in a flood, it can wait too: it may take half a second, in which
+   * as many come as the receive buffer holds.
    */
-  take(isBusy: boolean): boolean {
-    if (this.#at === undefined) {
-      return false;
-    }
-    const overdue = this.#parts.now() - this.#at;
-    const isDue = overdue >= (isBusy ? LONGEST_DELAY_MS : 0);
-    this.#at = isDue ? undefined : this.#at;
-    return isDue;
+  isDue(isBusy: boolean): boolean {
+    return this.#at !== undefined && this.#parts.now() - this.#at >= (isBusy ? LONGEST_DELAY_MS : 0);
   }
 }

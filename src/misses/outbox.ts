@@ -77,6 +77,14 @@ export class Outbox {
     this.#markLost();
   }
 
+  /** Everything is to be compared when what is in the queue was read. */
+  askForComparison(): void {
+    if (!this.#catchUp.isBehind) {
+      this.#catchUp.fallBehind('comparison');
+      this.#markLost();
+    }
+  }
+
   /** A read ended by its time-out: no mark is on its way, whatever became of it. */
   nothingCame(): void {
     this.#markLost();
@@ -89,7 +97,7 @@ export class Outbox {
       return 'nothing';
     }
     const due = this.#catchUp.acknowledged(sequence);
-    if (due === 'nothing') {
+    if (due === 'nothing' || due === 'comparison') {
       return due;
     }
     // What was written while notifications were dropped may have been refused without a word.

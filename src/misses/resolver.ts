@@ -40,6 +40,8 @@ export class Resolver {
   readonly #lifetimes: readonly Lifetime[];
   /** Since the last dump that answered what waited. */
   #hasOverrun = false;
+  /** No miss was read since a comparison was asked for. */
+  #isQuiet = false;
   readonly #interference: Interference;
   readonly #comparison: Comparison;
   readonly #outbox: Outbox;
@@ -173,6 +175,7 @@ export class Resolver {
     switch (kind) {
       case MISS:
         this.#rate.note();
+        this.#isQuiet = false;
         this.#answers.resolve(this.#message.destination, this.#message.state, this.#message.protocol);
         break;
       case REFUSAL:
@@ -210,9 +213,10 @@ export class Resolver {
       return;
     }
     const isBusy = this.#outbox.isBusy || this.#rate.isFlood;
-    if (everything.take(isBusy)) {
-      this.#outbox.fallBehind('everything');
-    } else if (routes.take(isBusy)) {
+    if (everything.isDue(isBusy)) {
+      this.#isQuiet = true;
+      this.#outbox.askForComparison();
+    } else if (routes.isDue(isBusy)) {
       this.#outbox.noteStale(this.#comparison.compareRoutes(this.#answers.isListed));
     }
   }
@@ -220,12 +224,21 @@ export class Resolver {
   #noteAcknowledgement(sequence: number): void {
     this.#tick();
     const due = this.#outbox.acknowledged(sequence);
-    if (due !== 'nothing') {
+    if (due === 'comparison') {
+      this.#compareUnlessBusy();
+    } else if (due !== 'nothing') {
       const { recording, counters } = this.#parts;
       const before = recording.found;
       this.#catchUp(due);
       counters.add('overrunsRecovered', this.#hasOverrun ? recording.found - before : 0);
       this.#hasOverrun = false;
+    }
+  }
+
+  /** The first misses of a flood may have come since it was asked for: then it is asked for again, later. */
+  #compareUnlessBusy(): void {
+    if (this.#comparison.everything.isDue(!this.#isQuiet || this.#rate.isFlood)) {
+      this.#catchUp('everything');
     }
   }
 

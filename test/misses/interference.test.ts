@@ -130,3 +130,46 @@ test('while misses wait a comparison does, but not for ever', () => {
   pass(100_000);
   assert.equal(crowd(100, 3000), DUMPS);
 });
+
+test('a comparison that the first misses of a flood overtook waits for its end', () => {
+  const { kernel, misses, ifindex, held, settle, pass, resolver } = resolved();
+  const entry = held('10.5.7.2');
+  assert.ok(entry !== undefined);
+  let dumps = 0;
+  kernel.onDump = () => {
+    dumps += 1;
+  };
+  entry.mac = macOf(99);
+  kernel.tellOfNeighbour(misses, entry);
+  for (let number = 20; number < 30; number++) {
+    kernel.miss(misses, ifindex, at('10.5.7.0') + number);
+  }
+  // The interference is read, and what asks whether it is the last in the queue is written behind the misses.
+  resolver.step();
+  for (let number = 30; number < 120; number++) {
+    kernel.miss(misses, ifindex, at('10.5.7.0') + number);
+    resolver.step();
+  }
+  settle();
+  assert.equal(dumps, 0);
+  assert.equal(held('10.5.7.119')?.mac, macOf(7));
+  pass(20);
+  settle();
+  settle();
+  assert.equal(dumps, DUMPS);
+  assert.equal(held('10.5.7.2')?.mac, macOf(7));
+});
+
+test('what was dropped behind a comparison that waits is made good at once', () => {
+  const { kernel, misses, ifindex, held, settle, resolver } = resolved();
+  const entry = held('10.5.7.2');
+  assert.ok(entry !== undefined);
+  kernel.tellOfNeighbour(misses, entry);
+  misses.capacity = 60;
+  for (let number = 20; number < 120; number++) {
+    kernel.miss(misses, ifindex, at('10.5.7.0') + number);
+  }
+  resolver.step();
+  settle();
+  assert.equal(held('10.5.7.119')?.mac, macOf(7));
+});
