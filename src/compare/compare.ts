@@ -96,7 +96,7 @@ async function compareOn(
   const plan = planOf(options, contestants);
   const steps = stepsOf(plan, contestants, schedule);
   const line = new StatusLine(output);
-  const progress = new Progress([steps.raise, ...steps.turns, steps.killed], systemClock, (text) =>
+  const progress = new Progress([steps.raise, ...steps.rounds, steps.killed], systemClock, (text) =>
     line.show(text),
   );
   const recorder = new Recorder();

@@ -2,24 +2,18 @@ import { tryCommand } from '../lab/command.ts';
 import { inTurns } from '../lab/in-turns.ts';
 import type { Progress } from '../lab/progress.ts';
 import { ownSubnet } from './address-plan.ts';
-import { Agent } from './agent.ts';
 import type { Contestant } from './contestant.ts';
-import { measureBursts } from './measure/burst.ts';
-import { measureChanges } from './measure/changes.ts';
+import { Course, PARTS } from './course.ts';
 import { measureCounted } from './measure/counted.ts';
-import { recordEntries } from './measure/entries.ts';
 import { measureIdle } from './measure/idle.ts';
-import { measureMemory, slabsOutOfReach } from './measure/kernel-memory.ts';
+import { slabsOutOfReach } from './measure/kernel-memory.ts';
 import { measureKilled } from './measure/killed.ts';
-import { measurePackets } from './measure/packets.ts';
-import { timedStart } from './measure/start.ts';
-import { measureSteady } from './measure/steady.ts';
 import type { Turn } from './measure/turn.ts';
 import type { Recorder } from './recorder.ts';
 import type { ComparisonPlan } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { Schedule } from './schedule.ts';
-import type { Steps, TurnStep } from './steps.ts';
+import { type RoundStep, rotated, type Steps } from './steps.ts';
 
 export interface ComparisonParts {
   readonly scene: Scene;
@@ -34,12 +28,12 @@ export interface ComparisonParts {
 
 const WARM_UP_MS = 500;
 
-/** Medians of a turn stand some disturbance: not more of the processors' time than this. */
+/** Medians of a round stand some disturbance: not more of the processors' time than this. */
 const MOST_STOLEN = 0.01;
 
-/** One on which all take turns, and for each one to be killed on and one to be counted on. */
+/** Each contestant has one to be measured and killed on, and one to be counted on while the killed are watched. */
 export function standsFor(contestants: readonly Contestant[]): number {
-  return 1 + 2 * contestants.length;
+  return 2 * contestants.length;
 }
 
 /** Raises the scene and measures everything that the plan asks for. */
@@ -52,29 +46,31 @@ export class Comparison {
 
   /** @throws LabFault, CompareFault; what was recorded until then stays */
   async run(): Promise<void> {
-    const { scene, steps, progress } = this.#parts;
+    const { scene, steps, progress, contestants } = this.#parts;
     progress.begin(steps.raise);
     await scene.raise();
-    // The program's code is compiled while it runs; what it sends to here is its own gateway.
-    await scene.stand(0).traffic.flood([ownSubnet(0) + 1], 1, WARM_UP_MS);
+    // The programs' code is compiled while they run; what they send to here is their own gateway.
+    for (const stand of contestants.keys()) {
+      await scene.stand(stand).traffic.flood([ownSubnet(stand) + 1], 1, WARM_UP_MS);
+    }
     const measuresMemory = this.#leaveOutMemory();
-    await this.#takeTurns(measuresMemory);
+    await this.#takeRounds(measuresMemory);
     progress.begin(steps.killed);
     await this.#killAndCount();
   }
 
-  /** What a turn recorded that the hypervisor disturbed is set aside at once: a signal may end the measuring at any time. */
-  async #takeTurns(measuresMemory: boolean): Promise<void> {
+  /** What a round recorded that the hypervisor disturbed is set aside at once: a signal may end the measuring at any time. */
+  async #takeRounds(measuresMemory: boolean): Promise<void> {
     const { steps, recorder, progress, schedule } = this.#parts;
-    const onSetAside = ({ step, from }: { step: TurnStep; from: number }) => {
+    const onSetAside = ({ step, from }: { step: RoundStep; from: number }) => {
       recorder.takeBack(from);
       progress.add(step);
     };
-    const spare = Math.ceil(steps.turns.length * schedule.spareShare);
-    await inTurns(steps.turns, { mostStolen: MOST_STOLEN, spare, onSetAside }, async (step) => {
+    const spare = Math.ceil(steps.rounds.length * schedule.spareShare);
+    await inTurns(steps.rounds, { mostStolen: MOST_STOLEN, spare, onSetAside }, async (step) => {
       progress.begin(step);
       const from = recorder.samples.length;
-      await this.#takeTurn(step, measuresMemory);
+      await this.#takeRound(step, measuresMemory);
       return { step, from };
     });
   }
@@ -87,24 +83,19 @@ export class Comparison {
     return reason === undefined;
   }
 
-  /** Two lives: one is timed from its start on, the other is watched from a start without any traffic. */
-  async #takeTurn({ contestant, nodes, round }: TurnStep, measuresMemory: boolean): Promise<void> {
-    const turn = this.#turn(contestant, nodes, round);
-    await turn.scene.publish(turn.stand, nodes);
-    const timed = await timedStart(turn, this.#parts.schedule);
-    await timed.settled();
-    await measureBursts(turn, timed);
-    await timed.kill();
-
-    const agent = await Agent.start(turn.stand, contestant);
-    recordEntries(turn, 'start', await agent.settled());
-    await measurePackets(turn, agent);
-    await measureSteady(turn, agent);
-    await measureChanges(turn, agent);
-    agent.assertRunning();
-    await agent.kill();
-    if (measuresMemory) {
-      await measureMemory(turn);
+  /**
+   * One part after another, each by all contestants: what is compared lies a second apart, because a machine that others
+   * share is a half faster or slower the next moment.
+   */
+  async #takeRound({ contestants, nodes, round }: RoundStep, measuresMemory: boolean): Promise<void> {
+    const { schedule } = this.#parts;
+    const courses = contestants.map(
+      (contestant) => new Course(this.#turn(contestant, nodes, round), { schedule, measuresMemory }),
+    );
+    for (const [number, part] of PARTS.entries()) {
+      for (const course of rotated(courses, number)) {
+        await course[part]();
+      }
     }
   }
 
@@ -120,16 +111,16 @@ export class Comparison {
     }
     await Promise.all(
       contestants.flatMap((contestant, index) => [
-        this.#killOne(contestant, 1 + index),
-        this.#countOne(contestant, 1 + contestants.length + index, hasTracer),
+        this.#killOne(contestant),
+        this.#countOne(contestant, contestants.length + index, hasTracer),
       ]),
     );
   }
 
-  async #killOne(contestant: Contestant, stand: number): Promise<void> {
+  async #killOne(contestant: Contestant): Promise<void> {
     const { plan, schedule, scene } = this.#parts;
     const middle = [...plan.nodes].sort((one, other) => one - other)[Math.floor(plan.nodes.length / 2)] ?? 1;
-    const turn = { ...this.#turn(contestant, middle, 1), stand: scene.stand(stand) };
+    const turn = this.#turn(contestant, middle, 1);
     await scene.publish(turn.stand, middle);
     await measureKilled(turn, schedule.killedAfterMs);
   }
@@ -145,8 +136,9 @@ export class Comparison {
   }
 
   #turn(contestant: Contestant, nodes: number, round: number): Turn {
-    const { scene, plan, recorder } = this.#parts;
+    const { scene, plan, recorder, contestants } = this.#parts;
     const cell = { contestant: contestant.name, nodes, round };
-    return { scene, stand: scene.stand(0), contestant, plan, nodes, cell, recorder };
+    const stand = scene.stand(contestants.indexOf(contestant));
+    return { scene, stand, contestant, plan, nodes, cell, recorder };
   }
 }

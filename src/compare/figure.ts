@@ -1,5 +1,8 @@
-/** What a series of values becomes in a row of the table. */
-export type Statistic = 'median' | 'p99' | 'sum' | 'largest';
+/**
+ * What a series of values becomes in a row of the table. Of p99s, one for each round, the one in the middle counts: a round in
+ * which something else was slow decides nothing.
+ */
+export type Statistic = 'median' | 'p99' | 'sum' | 'smallest' | 'largest';
 
 /** One row of the comparison. */
 export interface Figure {
@@ -17,8 +20,10 @@ export interface Figure {
   readonly better: 'less' | 'more';
   /** Whether it depends on the share of nodes that is talked to, beside their number. */
   readonly byActive: boolean;
-  /** Values below this, in its unit, are as much whatever else happens as the contestant's: a ratio to one is rough. */
+  /** Values below this, in its unit, are as much whatever else happens as the contestant's: to one there is no ratio. */
   readonly resolution?: number;
+  /** A round with fewer values tells nothing of it. */
+  readonly fewest?: number;
   /** What it means and how it was measured, in one sentence. */
   readonly sentence: string;
 }

@@ -86,7 +86,7 @@ const MEMORY: Figure = {
 };
 
 /** What the agent does by itself, such as looking at its device, falls into one turn and not into another. In milliseconds. */
-const PROCESSOR_RESOLUTION = 1;
+const PROCESSOR_RESOLUTION = 5;
 
 const PHASES = [
   ['start', 'start', 'from its start until it is ready', false],

@@ -10,8 +10,8 @@ import { CompareFault } from './compare-fault.ts';
 import { Stand } from './stand.ts';
 
 /**
- * The hosts of a comparison: one that stands for all remote nodes, one on which the contestants take turns, and more
- * on which each is killed and counted. Packets to the nodes go through the tunnel of the agent under test; the answers
+ * The hosts of a comparison: one that stands for all remote nodes, and for each contestant one on which it is measured and
+ * one on which it is counted. Packets to the nodes go through the tunnel of the agent under test; the answers
  * come back untunnelled, so that nothing but that agent decides what arrives.
  */
 export class Scene {

@@ -70,22 +70,16 @@ export class Outbox {
     this.#changes.rewrite(subnets, done);
   }
 
-  /** Notifications were dropped, or answers were; `everything`: also a change of entries. */
-  fallBehind(due: 'misses' | 'everything'): void {
-    this.#catchUp.fallBehind(this.#changes.isUnconfirmed ? 'everything' : due);
-    this.#changes.settleWritten();
-    this.#markLost();
-  }
-
-  /** Everything is to be compared when what is in the queue was read. */
-  askForComparison(): void {
-    if (!this.#catchUp.isBehind) {
-      this.#catchUp.fallBehind('comparison');
+  /** As `CatchUp.fallBehind`; no comparison is begun while anything is owed. */
+  fallBehind(due: 'comparison' | 'misses' | 'everything'): void {
+    if (due !== 'comparison' || !this.#catchUp.isBehind) {
+      this.#catchUp.fallBehind(this.#changes.isUnconfirmed ? 'everything' : due);
+      this.#changes.settleWritten();
       this.#markLost();
     }
   }
 
-  /** A read ended by its time-out: no mark is on its way, whatever became of it. */
+  /** A read ended by its time-out: no mark is on its way any more. */
   nothingCame(): void {
     this.#markLost();
   }

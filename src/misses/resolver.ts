@@ -20,9 +20,9 @@ import {
   OTHER,
   REFUSAL,
 } from './miss-message.ts';
-import { MissRate } from './miss-rate.ts';
 import { NeighbourWriter } from './neighbour-writer.ts';
 import { Outbox } from './outbox.ts';
+import { Recovery } from './recovery.ts';
 import { Refusals } from './refusals.ts';
 import { RemoteHost } from './remote-host.ts';
 import { RemoteSubnets } from './remote-subnets.ts';
@@ -38,10 +38,6 @@ export class Resolver {
   readonly #parts: ResolverParts;
   readonly #leases = new PrefixTable<RemoteHost>();
   readonly #lifetimes: readonly Lifetime[];
-  /** Since the last dump that answered what waited. */
-  #hasOverrun = false;
-  /** No miss was read since a comparison was asked for. */
-  #isQuiet = false;
   readonly #interference: Interference;
   readonly #comparison: Comparison;
   readonly #outbox: Outbox;
@@ -50,7 +46,7 @@ export class Resolver {
   readonly #subnets: RemoteSubnets;
   readonly #onDemand: ForwardingOnDemand | undefined;
   readonly #message = new MissMessage();
-  readonly #rate: MissRate;
+  readonly #recovery: Recovery;
 
   constructor(parts: ResolverParts) {
     const { mode, maximum, now } = parts;
@@ -61,7 +57,6 @@ export class Resolver {
     const subnetLifetime = new Lifetime(subnets, timeoutOfSubnets(parts), now);
     const shared = { ...parts, leases, installed, subnets, lifetime, subnetLifetime };
     this.#parts = parts;
-    this.#rate = new MissRate(now);
     this.#subnets = subnets;
     this.#lifetimes = [lifetime, subnetLifetime];
     this.#onDemand = parts.forwardOnDemand ? new ForwardingOnDemand(parts) : undefined;
@@ -82,7 +77,9 @@ export class Resolver {
       decide: (address) => decide(address, leases, this.#answers.isListed),
     });
     this.#answers = new MissAnswers({ ...shared, outbox: this.#outbox });
-    this.#refusals = new Refusals({ ...parts, outbox: this.#outbox, comparison: this.#comparison });
+    const [outbox, comparison] = [this.#outbox, this.#comparison];
+    this.#refusals = new Refusals({ ...parts, outbox, comparison });
+    this.#recovery = new Recovery({ ...parts, outbox, comparison, answers: this.#answers });
   }
 
   /**
@@ -96,13 +93,13 @@ export class Resolver {
     if (length > 0) {
       this.#handle(kind, length);
     } else if (length === OVERRUN) {
-      this.#noteOverrun();
+      this.#recovery.noteOverrun();
     } else if (length === NOTHING_CAME) {
       this.#noteSilence();
     }
     // Of misses that wait together none looks at the clock: the acknowledgement behind them does.
     if (kind !== MISS || !this.#outbox.isBusy) {
-      this.#compareIfDue();
+      this.#recovery.compareIfDue();
     }
     this.#outbox.afterRead();
     this.#answers.tell();
@@ -155,7 +152,7 @@ export class Resolver {
   /** Does what was put off. @throws KernelFault when the socket is beyond use */
   wake(): void {
     this.#tick();
-    this.#compareIfDue();
+    this.#recovery.compareIfDue();
     this.#outbox.goOn();
   }
 
@@ -174,16 +171,15 @@ export class Resolver {
   #handle(kind: number, length: number): void {
     switch (kind) {
       case MISS:
-        this.#rate.note();
-        this.#isQuiet = false;
+        this.#recovery.noteMiss();
         this.#answers.resolve(this.#message.destination, this.#message.state, this.#message.protocol);
         break;
       case REFUSAL:
         this.#refusals.note(this.#message.errno, this.#message.sequence, this.#message.refused);
-        this.#noteAcknowledgement(this.#message.sequence);
+        this.#hearOfAcknowledgement();
         break;
       case ACKNOWLEDGED:
-        this.#noteAcknowledgement(this.#message.sequence);
+        this.#hearOfAcknowledgement();
         break;
       case NEIGHBOUR_WRITTEN:
         this.#interference.note(this.#message.destination, this.#message.state);
@@ -207,56 +203,9 @@ export class Resolver {
     }
   }
 
-  #compareIfDue(): void {
-    const { everything, routes } = this.#comparison;
-    if (!everything.isAsked && !routes.isAsked) {
-      return;
-    }
-    const isBusy = this.#outbox.isBusy || this.#rate.isFlood;
-    if (everything.isDue(isBusy)) {
-      this.#isQuiet = true;
-      this.#outbox.askForComparison();
-    } else if (routes.isDue(isBusy)) {
-      this.#outbox.noteStale(this.#comparison.compareRoutes(this.#answers.isListed));
-    }
-  }
-
-  #noteAcknowledgement(sequence: number): void {
+  #hearOfAcknowledgement(): void {
     this.#tick();
-    const due = this.#outbox.acknowledged(sequence);
-    if (due === 'comparison') {
-      this.#compareUnlessBusy();
-    } else if (due !== 'nothing') {
-      const { recording, counters } = this.#parts;
-      const before = recording.found;
-      this.#catchUp(due);
-      counters.add('overrunsRecovered', this.#hasOverrun ? recording.found - before : 0);
-      this.#hasOverrun = false;
-    }
-  }
-
-  /** The first misses of a flood may have come since it was asked for: then it is asked for again, later. */
-  #compareUnlessBusy(): void {
-    if (this.#comparison.everything.isDue(!this.#isQuiet || this.#rate.isFlood)) {
-      this.#catchUp('everything');
-    }
-  }
-
-  #catchUp(due: 'misses' | 'everything'): void {
-    if (due === 'everything' && this.#answers.isListed) {
-      this.#outbox.compared(this.#comparison.compareAll());
-      return;
-    }
-    this.#comparison.answerWaiting(this.#answers.isListed);
-    if (due === 'everything') {
-      this.#comparison.checkSubnets();
-    }
-  }
-
-  #noteOverrun(): void {
-    this.#parts.counters.add('overruns');
-    this.#hasOverrun = true;
-    this.#outbox.fallBehind('misses');
+    this.#recovery.noteAcknowledgement(this.#message.sequence);
   }
 
   #noteSilence(): void {

@@ -5,10 +5,13 @@ import type { Turn } from './turn.ts';
 import { withUsage } from './usage.ts';
 
 const WINDOW = 32;
-/** In turn, so that what disturbs the machine for a moment does not decide. */
-const TIMES = 3;
-const RATE_MS = 300;
-const ROUND_TRIP_MS = 100;
+/**
+ * Often and shortly: what shares a core with this machine makes it a half slower, for milliseconds or for seconds, and the
+ * moments without it tell what forwarding costs.
+ */
+const TIMES = 15;
+const RATE_MS = 60;
+const ROUND_TRIP_MS = 20;
 const PATIENCE_MS = 1000;
 
 /** Steady forwarding to one pod of every node, with the entries for all of them there. */

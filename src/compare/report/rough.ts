@@ -1,6 +1,9 @@
 /** By as much a ratio may be off, as a logarithm (10 %), before it is called rough. */
 const MOST = 0.1;
 
+/** A smallest or largest value is confirmed by another round that comes so close to it. */
+const CLOSE = 1.1;
+
 /** Student's t: 95 % of what is normally distributed lies within so many standard errors, by the number of rounds less one. */
 const STUDENT = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
 const OF_MORE = 2.2;
@@ -20,4 +23,14 @@ export function isRough(one: readonly number[], other: readonly number[]): boole
   const mean = logs.reduce((sum, log) => sum + log, 0) / rounds;
   const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (rounds - 1);
   return (STUDENT[rounds - 2] ?? OF_MORE) * Math.sqrt(variance / rounds) > MOST;
+}
+
+/**
+ * Whether no second round comes within 10 % of the smallest value, or of the largest: what disturbed the others may have
+ * disturbed this one too. One round only tells nothing of that.
+ */
+export function isUnconfirmed(rounds: readonly number[], statistic: 'smallest' | 'largest'): boolean {
+  const sorted = Float64Array.from(rounds).sort();
+  const [first, second] = statistic === 'smallest' ? sorted : sorted.reverse();
+  return first !== undefined && second !== undefined && Math.max(first / second, second / first) > CLOSE;
 }

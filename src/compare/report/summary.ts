@@ -1,7 +1,7 @@
 import type { Figure } from '../figure.ts';
 import type { Results, Sample } from '../results.ts';
-import { isRough } from './rough.ts';
-import { statisticOf } from './statistic.ts';
+import { statisticOf } from '../statistic.ts';
+import { isRough, isUnconfirmed } from './rough.ts';
 
 /** What one contestant came to in one row. */
 export interface Cell {
@@ -12,7 +12,7 @@ export interface Cell {
   readonly rounds: readonly number[];
   /** No other is better, and one at least is worse. */
   readonly best: boolean;
-  /** To the best value; undefined where that is not above 0, and where there is nobody to compare with. */
+  /** To the best value; undefined where that is not above 0, or too little, and where there is nobody to compare with. */
   readonly ratio: number | undefined;
   /** Whether another run may well come to another ratio, as far as the rounds tell: see `isRough`. */
   readonly rough: boolean;
@@ -81,9 +81,9 @@ function cellsOf(figure: Figure, contestants: readonly string[], rounds: readonl
   return marked(figure, measured);
 }
 
-/** A sum, and a largest value, of more rounds is larger: they compare only over the same ones. */
+/** A sum, a smallest and a largest value depend on how many rounds there are: they compare only over the same ones. */
 function grows({ statistic }: Figure): boolean {
-  return statistic === 'sum' || statistic === 'largest';
+  return statistic === 'sum' || statistic === 'smallest' || statistic === 'largest';
 }
 
 /** The rounds that all have who have any: an interrupted run has one more of some. */
@@ -99,15 +99,17 @@ function hasValues(rounds: Rounds): boolean {
   return [...rounds.values()].some((values) => values.length > 0);
 }
 
-function measuredOf({ statistic }: Figure, contestant: string, rounds: Rounds): Measured[] {
-  const inOrder = [...rounds].sort(([one], [other]) => one - other).map(([, values]) => values);
-  const value = statisticOf(statistic, inOrder.flat());
-  return value === undefined
-    ? []
-    : [{ contestant, value, rounds: inOrder.flatMap((values) => statisticOf(statistic, values) ?? []) }];
+function measuredOf({ statistic, fewest = 1 }: Figure, contestant: string, rounds: Rounds): Measured[] {
+  const inOrder = [...rounds]
+    .sort(([one], [other]) => one - other)
+    .flatMap(([, values]) => (values.length < fewest ? [] : [values]));
+  const ofEach = inOrder.flatMap((values) => statisticOf(statistic, values) ?? []);
+  const value = statistic === 'p99' ? statisticOf('median', ofEach) : statisticOf(statistic, inOrder.flat());
+  return value === undefined ? [] : [{ contestant, value, rounds: ofEach }];
 }
 
-function marked({ better, resolution = 0 }: Figure, measured: readonly Measured[]): Cell[] {
+function marked(figure: Figure, measured: readonly Measured[]): Cell[] {
+  const { better, resolution = 0 } = figure;
   const values = measured.map(({ value }) => value);
   const best = better === 'less' ? Math.min(...values) : Math.max(...values);
   const differ = values.some((value) => value !== best);
@@ -115,10 +117,13 @@ function marked({ better, resolution = 0 }: Figure, measured: readonly Measured[
   return measured.map((cell) => ({
     ...cell,
     best: differ && cell.value === best,
-    ratio: best > 0 && measured.length > 1 ? cell.value / best : undefined,
-    rough:
-      first !== undefined &&
-      first !== cell &&
-      (Math.min(cell.value, best) < resolution || isRough(cell.rounds, first.rounds)),
+    ratio: best > 0 && best >= resolution && measured.length > 1 ? cell.value / best : undefined,
+    rough: first !== undefined && first !== cell && areRough(figure, cell, first),
   }));
+}
+
+function areRough({ statistic }: Figure, one: Measured, other: Measured): boolean {
+  return statistic === 'smallest' || statistic === 'largest'
+    ? isUnconfirmed(one.rounds, statistic) || isUnconfirmed(other.rounds, statistic)
+    : isRough(one.rounds, other.rounds);
 }

@@ -27,7 +27,7 @@ const CELL_WIDTH = VALUE_WIDTH + 1 + MARK_WIDTH;
 const KEY =
   '* the best of its row; 3.2x: that many times the best; ~: the rounds differ so much that another run may tell another ' +
   'ratio by more than 10 %; -: not measured; active: the share of nodes that is talked to. ' +
-  'Where all are equal none is the best.';
+  'Where all are equal none is the best; where the best is next to nothing there is no ratio to it.';
 
 /**
  * The comparison for a terminal, in lines of at most 100 characters: a table for each number of nodes, what its rows mean,

@@ -31,16 +31,42 @@ test('values of all rounds are pooled, and each round has its own', () => {
   });
 });
 
-test('a ratio to less than the figure can tell is rough', () => {
-  const roughOf = (one: number, resolution: number) =>
-    rowOf({ a: [[one], [one]], b: [[one * 9], [one * 9]] }, { resolution }).cells.map(({ rough }) => rough);
+test('there is no ratio to less than the figure can tell', () => {
+  const ratiosOf = (one: number, resolution: number) =>
+    rowOf({ a: [[one], [one]], b: [[one * 9], [one * 9]] }, { resolution }).cells.map(({ ratio }) => ratio);
   assert.deepEqual(
-    [roughOf(0.5, 1), roughOf(2, 1)],
+    [ratiosOf(0.5, 1), ratiosOf(2, 1)],
     [
-      [false, true],
-      [false, false],
+      [undefined, undefined],
+      [1, 9],
     ],
   );
+});
+
+test('of p99s the one in the middle of the rounds counts, whatever one round was like', () => {
+  const hundred = (worst: number) => Array.from({ length: 100 }, (_, index) => (index < 90 ? 1 : worst));
+  const { cells } = rowOf({ a: [hundred(5), hundred(900), hundred(7)] }, { statistic: 'p99' });
+  assert.deepEqual([cells[0]?.value, cells[0]?.rounds], [7, [5, 900, 7]]);
+});
+
+test('a round with too few values tells nothing', () => {
+  const change = { statistic: 'p99', fewest: 3 } as const;
+  const { cells } = rowOf({ a: [[1, 2, 3], [9]], b: [[1], [2, 3]] }, change);
+  assert.deepEqual(
+    cells.map(({ contestant, rounds }) => [contestant, rounds]),
+    [['a', [3]]],
+  );
+});
+
+test('a smallest value is rough where no second round comes near it', () => {
+  const roughOf = (a: number[], b: number[]) =>
+    rowOf(
+      { a: a.map((value) => [value, 99]), b: b.map((value) => [value, 99]) },
+      { statistic: 'smallest' },
+    ).cells.map(({ rough }) => rough);
+  assert.deepEqual(roughOf([7, 12, 7.1, 12, 12], [14, 20, 21, 14.2, 30]), [false, false]);
+  assert.deepEqual(roughOf([7, 12, 12, 12, 12], [14, 20, 21, 14.2, 30]), [false, true]);
+  assert.deepEqual(roughOf([7], [14]), [false, false]);
 });
 
 test('more may be better', () => {
@@ -92,6 +118,7 @@ test('who was not measured has no cell, an empty list of values being none', () 
 for (const [statistic, expected] of [
   ['sum', [3, 4]],
   ['largest', [2, 3]],
+  ['smallest', [1, 1]],
   ['median', [2, 2]],
 ] as const) {
   test(`an interrupted run: ${statistic} compares what can be compared`, () => {

@@ -1,6 +1,6 @@
-import type { Statistic } from '../figure.ts';
+import type { Statistic } from './figure.ts';
 
-/** What a series of values comes to; undefined without values. The p99 is the nearest rank: a value that was measured. */
+/** What the values of a round, or of all, come to; undefined without values. The p99 is the nearest rank: a value that was measured. */
 export function statisticOf(statistic: Statistic, values: readonly number[]): number | undefined {
   if (values.length === 0) {
     return undefined;
@@ -12,6 +12,8 @@ export function statisticOf(statistic: Statistic, values: readonly number[]): nu
       return ascending(values)[Math.ceil(0.99 * values.length) - 1];
     case 'sum':
       return values.reduce((sum, value) => sum + value, 0);
+    case 'smallest':
+      return values.reduce((smallest, value) => Math.min(smallest, value));
     case 'largest':
       return values.reduce((largest, value) => Math.max(largest, value));
   }

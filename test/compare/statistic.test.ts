@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statisticOf } from '../../../src/compare/report/statistic.ts';
+import { statisticOf } from '../../src/compare/statistic.ts';
 
 const hundred = Array.from({ length: 100 }, (_, index) => (index * 37) % 100);
 
@@ -12,6 +12,7 @@ for (const [statistic, values, expected] of [
   ['p99', [...hundred, 1000], 99],
   ['p99', [5], 5],
   ['sum', [1, 2, 3.5], 6.5],
+  ['smallest', [-3, -1, -2], -3],
   ['largest', [-3, -1, -2], -1],
 ] as const) {
   test(`${statistic} of ${values.length} values is ${expected}`, () => {
@@ -20,7 +21,7 @@ for (const [statistic, values, expected] of [
 }
 
 test('no values have no statistic', () => {
-  for (const statistic of ['median', 'p99', 'sum', 'largest'] as const) {
+  for (const statistic of ['median', 'p99', 'sum', 'smallest', 'largest'] as const) {
     assert.equal(statisticOf(statistic, []), undefined);
   }
 });

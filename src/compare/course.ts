@@ -1,0 +1,91 @@
+import { Agent } from './agent.ts';
+import { CompareFault } from './compare-fault.ts';
+import { measureBursts } from './measure/burst.ts';
+import { measureChanges } from './measure/changes.ts';
+import { recordEntries } from './measure/entries.ts';
+import { measureMemory } from './measure/kernel-memory.ts';
+import { measurePackets } from './measure/packets.ts';
+import { timedStart } from './measure/start.ts';
+import { measureSteady } from './measure/steady.ts';
+import type { Turn } from './measure/turn.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface CourseOptions {
+  readonly schedule: Schedule;
+  readonly measuresMemory: boolean;
+}
+
+/** What a contestant goes through in a round, in this order; between any two of them others have their turn. */
+export const PARTS = [
+  'publish',
+  'startTimed',
+  'burst',
+  'startAgain',
+  'sendPackets',
+  'sendSteadily',
+  'change',
+  'end',
+] as const;
+
+/**
+ * A contestant's way through a round. It has two lives: one is timed from its start on, the other is watched from a start
+ * without any traffic.
+ */
+export class Course implements Record<(typeof PARTS)[number], () => Promise<void>> {
+  readonly #turn: Turn;
+  readonly #options: CourseOptions;
+  #running: Agent | undefined;
+
+  constructor(turn: Turn, options: CourseOptions) {
+    this.#turn = turn;
+    this.#options = options;
+  }
+
+  async publish(): Promise<void> {
+    const { scene, stand, nodes } = this.#turn;
+    await scene.publish(stand, nodes);
+  }
+
+  async startTimed(): Promise<void> {
+    this.#running = await timedStart(this.#turn, this.#options.schedule);
+    await this.#agent.settled();
+  }
+
+  async burst(): Promise<void> {
+    await measureBursts(this.#turn, this.#agent);
+    await this.#agent.kill();
+  }
+
+  async startAgain(): Promise<void> {
+    const { stand, contestant } = this.#turn;
+    this.#running = await Agent.start(stand, contestant);
+    recordEntries(this.#turn, 'start', await this.#agent.settled());
+  }
+
+  async sendPackets(): Promise<void> {
+    await measurePackets(this.#turn, this.#agent);
+  }
+
+  async sendSteadily(): Promise<void> {
+    await measureSteady(this.#turn, this.#agent);
+  }
+
+  async change(): Promise<void> {
+    await measureChanges(this.#turn, this.#agent);
+  }
+
+  async end(): Promise<void> {
+    this.#agent.assertRunning();
+    await this.#agent.kill();
+    if (this.#options.measuresMemory) {
+      await measureMemory(this.#turn);
+    }
+  }
+
+  get #agent(): Agent {
+    if (this.#running === undefined) {
+      throw new CompareFault(this.#turn.contestant.name, 'not started yet', 'parts in their order');
+    }
+    return this.#running;
+  }
+}
