@@ -135,7 +135,7 @@ export type Finding =
       readonly name: FigureName;
       readonly measured: number;
       readonly yardstick?: number;
-      /** The hypervisor took far too much in turns that had to count. */
+      /** The hypervisor took so much that a miss by two may be its work; what was lost has an opinion of its own. */
       readonly disturbed?: boolean;
     }
   | { readonly name: FigureName; readonly leftOut: string }
@@ -163,7 +163,7 @@ export function compared(kind: FigureKind, measured: number, yardstick = 0): num
 
 /**
  * Whether a figure reached its mark; `missed by two` is a miss by more than a factor of two, `disturbed` one that may be the
- * hypervisor's. What was lost (a count, without a unit) counts whatever it did.
+ * hypervisor's.
  */
 export function verdictOf(finding: Finding): Verdict {
   if ('leftOut' in finding) {
@@ -183,7 +183,7 @@ export function verdictOf(finding: Finding): Verdict {
   if (holds(kind.mark, found, 2)) {
     return 'missed';
   }
-  return finding.disturbed === true && kind.unit !== '' ? 'disturbed' : 'missed by two';
+  return finding.disturbed === true ? 'disturbed' : 'missed by two';
 }
 
 /**

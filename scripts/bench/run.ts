@@ -60,9 +60,8 @@ export async function runExperiments(
     }
     progress.begin(stepOf(experiment, options));
     const result = await runOne(experiment, { scene, limits, extent: options });
-    findings.push(
-      ...result.findings.map((finding) => (result.disturbed ? { ...finding, disturbed: true } : finding)),
-    );
+    const { disturbed } = result;
+    findings.push(...result.findings.map((finding) => ({ disturbed, ...finding })));
     samples[experiment.name] = result.samples;
     setAside += result.setAside;
   }

@@ -51,6 +51,6 @@ export async function inTurns<Side, T extends object>(
 }
 
 /** All of them, where it does not matter who else was served: nothing may be lost in any. */
-export function allOf<T>({ counted, setAside }: Turns<T>): readonly T[] {
+export function allOf<T>({ counted, setAside }: Turns<T>): Turns<T>['counted'] {
   return [...counted, ...setAside];
 }

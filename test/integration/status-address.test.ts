@@ -171,9 +171,9 @@ class Storm {
  */
 async function scanned(host: Host, flow: FlowProgram): Promise<() => Promise<Scanned>> {
   const before = (await statsOf(host)).misses.noLease;
-  await flow.scan(host.namespace, SCAN);
+  const { sent } = await flow.scan(host.namespace, SCAN);
   const answered = async () => (await statsOf(host)).misses.noLease - before;
-  await waitUntil('the answers', async () => (await answered()) > 0.99 * SCAN.count);
+  await waitUntil('the answers', async () => (await answered()) >= sent, { timeout: 60_000 });
   return async () => {
     const misses = await ask(host.daemon.controlSocket, {
       path: `${MISSES_PATH}?limit=${LATEST}`,

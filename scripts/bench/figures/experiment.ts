@@ -30,7 +30,7 @@ export interface Result {
 const MOST_STOLEN = 0.005;
 
 /** What a factor of two may come from. */
-const FAR_TOO_MUCH_STOLEN = 0.05;
+export const FAR_TOO_MUCH_STOLEN = 0.05;
 
 /** When turns are set aside of so many. */
 export function disturbance(turns: number, { short }: Extent): { mostStolen: number; spare: number } {

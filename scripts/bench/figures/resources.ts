@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { systemClock } from '../../../src/base/clock.ts';
 import { processorSecondsOf, residentMiBOf } from '../../../src/lab/process-usage.ts';
+import { watchStolen } from '../../../src/lab/stolen.ts';
 import { ask } from '../../../src/status/control-client.ts';
 import { MISSES_PATH } from '../../../src/status/paths.ts';
 import { NETWORK_CONFIG } from '../address-plan.ts';
@@ -82,6 +83,9 @@ async function fillNeighbours(scene: Scene, leases: number, neighbours: number):
  */
 const REST_MS = 15_000;
 
+/** Of the processors' time; next to none is wanted, and what waits for a processor counts as if it had one. */
+const MOST_STOLEN_OF_IDLE = 0.01;
+
 /** Processor time of the daemon while nothing happens. */
 export const idle: Experiment = {
   name: 'idle',
@@ -90,8 +94,14 @@ export const idle: Experiment = {
   figures: ['idle'],
   seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
   run: async (stage) => {
+    const stolenSince = watchStolen();
     const percent = await idleShare(stage);
-    return { findings: [{ name: 'idle', measured: percent }], samples: [{ percent }], ...disturbanceIn() };
+    const stolen = stolenSince();
+    return {
+      findings: [{ name: 'idle', measured: percent, disturbed: stolen > MOST_STOLEN_OF_IDLE }],
+      samples: [{ percent, stolen }],
+      ...disturbanceIn(),
+    };
   },
 };
 
