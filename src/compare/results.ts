@@ -49,7 +49,7 @@ export const results = z.strictObject({
   /** What was not measured and why, a sentence each. */
   leftOut: z.array(z.string()),
   samples: z.array(sample),
-  /** Samples of each turn that was taken again, because the hypervisor gave too much of its time to other machines. */
+  /** Samples of each round that was taken again, because the hypervisor gave too much of its time to other machines. */
   setAside: z.array(z.array(sample)).default([]),
   /** Share of the processors' time that it gave to them in all; absent in what earlier versions wrote. */
   stolen: z.number().nonnegative().optional(),

@@ -19,10 +19,11 @@ const FLOODS = [
   { misses: 31, apart: 0.01, pause: 0, flood: false },
   { misses: 32, apart: 0.01, pause: 0, flood: true },
   { misses: 10_007, apart: 0.01, pause: 0, flood: true },
-  { misses: 10_007, apart: 0.01, pause: 19, flood: true },
-  { misses: 10_007, apart: 0.01, pause: 20, flood: false },
+  { misses: 10_007, apart: 0.01, pause: 999, flood: true },
+  { misses: 10_007, apart: 0.01, pause: 1000, flood: false },
   { misses: 1000, apart: 0.6, pause: 0, flood: true },
   { misses: 1000, apart: 2, pause: 0, flood: false },
+  { misses: 16, apart: 0.01, pause: 0, flood: false },
 ];
 
 for (const { misses, apart, pause, flood } of FLOODS) {

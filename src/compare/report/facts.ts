@@ -34,7 +34,7 @@ function disturbance({ stolen = 0, setAside }: Pick<Results, 'stolen' | 'setAsid
   if (stolen < LEAST_STOLEN && setAside.length === 0) {
     return [];
   }
-  const again = setAside.length === 0 ? '' : `; ${countText(setAside.length, 'turn')} taken again`;
+  const again = setAside.length === 0 ? '' : `; ${countText(setAside.length, 'round')} taken again`;
   return [
     [
       'disturbed',

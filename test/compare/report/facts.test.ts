@@ -12,7 +12,7 @@ test('what the hypervisor took is told, and how many turns that cost', () => {
   const setAside = [[], []];
   assert.equal(
     disturbed({ stolen: 0.015, setAside }),
-    `the hypervisor gave 1.5 % ${words}; 2 turns taken again`,
+    `the hypervisor gave 1.5 % ${words}; 2 rounds taken again`,
   );
 });
 
