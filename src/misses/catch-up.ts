@@ -36,14 +36,22 @@ export class CatchUp {
     return this.#owed === 'everything';
   }
 
+  /** Something was dropped or refused; `everything`: also a change of entries, which nobody asks about again. */
+  fallBehind(owed: 'misses' | 'everything'): void {
+    this.#owe(this.#owed === 'everything' ? 'everything' : owed);
+  }
+
   /**
-   * Something was dropped or refused; `everything`: also a change of entries, which nobody asks about again; `comparison`:
-   * nothing was.
+   * Nothing was dropped, but what is in the queue is to be read before a comparison begins.
+   *
+   * @returns false while anything is owed: then it is to be asked for again
    */
-  fallBehind(owed: 'comparison' | 'misses' | 'everything'): void {
-    this.#number = (this.#number + 1) % COUNT;
-    this.#owed = this.#owed === 'everything' ? 'everything' : owed;
-    u32.write(this.#message, SEQUENCE_AT, FIRST + this.#number);
+  awaitQueue(): boolean {
+    if (this.isBehind) {
+      return false;
+    }
+    this.#owe('comparison');
+    return true;
   }
 
   /** What asks the kernel whether it still drops. */
@@ -59,5 +67,11 @@ export class CatchUp {
     const owed = this.#owed;
     this.#owed = 'nothing';
     return owed;
+  }
+
+  #owe(owed: Owed): void {
+    this.#number = (this.#number + 1) % COUNT;
+    this.#owed = owed;
+    u32.write(this.#message, SEQUENCE_AT, FIRST + this.#number);
   }
 }

@@ -70,13 +70,17 @@ export class Outbox {
     this.#changes.rewrite(subnets, done);
   }
 
-  /** As `CatchUp.fallBehind`; no comparison is begun while anything is owed. */
-  fallBehind(due: 'comparison' | 'misses' | 'everything'): void {
-    if (due !== 'comparison' || !this.#catchUp.isBehind) {
-      this.#catchUp.fallBehind(this.#changes.isUnconfirmed ? 'everything' : due);
-      this.#changes.settleWritten();
-      this.#markLost();
-    }
+  /** Notifications were dropped, or answers were; `everything`: also a change of entries. */
+  fallBehind(due: 'misses' | 'everything'): void {
+    this.#catchUp.fallBehind(this.#changes.isUnconfirmed ? 'everything' : due);
+    this.#changes.settleWritten();
+    this.#markLost();
+  }
+
+  /** As `CatchUp.awaitQueue`; no other mark comes back meanwhile. */
+  awaitQueue(): boolean {
+    this.#markLost();
+    return this.#catchUp.awaitQueue();
   }
 
   /** A read ended by its time-out: no mark is on its way any more. */
@@ -142,10 +146,8 @@ export class Outbox {
   }
 
   /**
-   * Writes what waits to be written, one batch of it.
-   *
-   * @param mayTidy whether entries may go that are too many, idle or stale: not right behind a miss, when others may wait and
-   * the clock was not looked at, by which an entry is idle
+   * Writes a batch of what waits. `mayTidy`: entries may go that are too many, idle or stale; not right behind a miss, when
+   * others may wait and the clock was not looked at, by which an entry is idle.
    */
   goOn(mayTidy = true): void {
     this.#answers.beginChanges();
@@ -239,10 +241,7 @@ export class Outbox {
     }
   }
 
-  /**
-   * What there is no memory for is counted; the dump that catches up finds who still waits for an answer. Returns the
-   * errno of that, or 0.
-   */
+  /** What there is no memory for is counted; the dump that catches up finds who waits. Returns the errno of that, or 0. */
   #send(bytes: Buffer): number {
     try {
       this.#parts.misses.send(bytes);

@@ -21,7 +21,7 @@ export class Recovery {
   readonly #rate: MissRate;
   /** Since the last dump that answered what waited. */
   #hasOverrun = false;
-  /** No miss was read since a comparison was asked for. */
+  /** No miss was read since the queue is awaited. */
   #isQuiet = false;
 
   constructor(parts: RecoveryParts) {
@@ -54,9 +54,8 @@ export class Recovery {
       return;
     }
     const isBusy = outbox.isBusy || this.#rate.isFlood;
-    if (everything.isDue(isBusy)) {
+    if (everything.isDue(isBusy) && outbox.awaitQueue()) {
       this.#isQuiet = true;
-      outbox.fallBehind('comparison');
     } else if (routes.isDue(isBusy)) {
       outbox.noteStale(comparison.compareRoutes(answers.isListed));
     }
@@ -68,9 +67,10 @@ export class Recovery {
     if (due === 'comparison') {
       this.#compareUnlessBusy();
     } else if (due !== 'nothing') {
-      const { recording, counters } = this.#parts;
+      const { recording, counters, comparison } = this.#parts;
       const before = recording.found;
-      this.#catchUp(due);
+      // One that may wait no longer would never come between overruns without end.
+      this.#catchUp(comparison.everything.isDue(true) ? 'everything' : due);
       counters.add('overrunsRecovered', this.#hasOverrun ? recording.found - before : 0);
       this.#hasOverrun = false;
     }

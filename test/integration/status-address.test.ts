@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { median } from '../../scripts/bench/statistics.ts';
 import { BackgroundProcess } from '../../src/lab/background-process.ts';
@@ -15,6 +14,7 @@ import { MISSES_PATH } from '../../src/status/paths.ts';
 import { FlowProgram, flowSkipReason } from '../support/flow.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { statsOf } from '../support/static-peer.ts';
+import { Storm } from '../support/storm.ts';
 
 const PORT = 9477;
 const HEALTH_PORT = 8081;
@@ -55,7 +55,7 @@ describe('the status address of a real daemon', { skip: labSkipReason() || flowS
     let within = false;
     while (!within && attempts.length < ATTEMPTS) {
       const quiet = await (await scanned(host, flow))();
-      const storm = await Storm.begin(host);
+      const storm = await Storm.begin(host, PORT);
       const found = await scanned(host, flow);
       await storm.end();
       const stormy = await found();
@@ -121,50 +121,10 @@ describe('the status address of a real daemon', { skip: labSkipReason() || flowS
   });
 });
 
-function clients(): string {
-  return fileURLToPath(new URL('../support/bad-clients.js', import.meta.url));
-}
-
 interface Scanned {
   readonly perSecond: number;
   /** Median, in microseconds. */
   readonly latency: number;
-}
-
-/** A thousand bad clients. */
-class Storm {
-  readonly #host: Host;
-  readonly #program: BackgroundProcess;
-
-  private constructor(host: Host, program: BackgroundProcess) {
-    this.#host = host;
-    this.#program = program;
-  }
-
-  /** Resolves when a thousand of their connections were dropped. */
-  static async begin(host: Host): Promise<Storm> {
-    const program = await BackgroundProcess.start({
-      namespace: host.namespace,
-      outlive: false,
-      command: [process.execPath, clients(), String(PORT)],
-      logFile: join(host.folder, 'storm.log'),
-    });
-    await waitUntil('dropped connections', () => /"dropped":[1-9]\d{3,}/.test(program.lastLines(1)), {
-      timeout: 20_000,
-    });
-    return new Storm(host, program);
-  }
-
-  /** It raged to the end, and the daemon kept few of them. */
-  async end(): Promise<void> {
-    assert.ok(this.#program.running);
-    // One that is too many is accepted, and closed in the same turn: a look may meet a few of these.
-    await waitUntil('at most 64 connections', async () => {
-      const open = await connectionsOf(this.#host);
-      return open >= 1 && open <= 64;
-    });
-    await this.#program.stop();
-  }
 }
 
 /**
@@ -202,13 +162,4 @@ async function scanned(host: Host, flow: FlowProgram): Promise<() => Promise<Sca
 async function statusOf(host: Host, port: number, path: string): Promise<string> {
   const script = `fetch('http://127.0.0.1:${port}${path}').then((answer) => console.log(answer.status))`;
   return (await host.namespace.attempt(process.execPath, ['-e', script])).stdout.trim();
-}
-
-/** How many connections the server has (/proc/net/tcp: state 1 is ESTABLISHED, inode 0 not accepted yet). */
-async function connectionsOf(host: Host): Promise<number> {
-  const local = new RegExp(`^[^:]+:${PORT.toString(16).toUpperCase()}$`);
-  return (await host.namespace.run('cat', '/proc/net/tcp'))
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter((row) => local.test(row[1] ?? '') && row[3] === '01' && row[9] !== '0').length;
 }

@@ -160,6 +160,52 @@ test('a comparison that the first misses of a flood overtook waits for its end',
   assert.equal(held('10.5.7.2')?.mac, macOf(7));
 });
 
+test('a few misses put it off too, whatever was read behind them', () => {
+  const { kernel, misses, ifindex, held, settle, resolver } = resolved();
+  const entry = held('10.5.7.2');
+  assert.ok(entry !== undefined);
+  let dumps = 0;
+  kernel.onDump = () => {
+    dumps += 1;
+  };
+  kernel.tellOfNeighbour(misses, entry);
+  kernel.miss(misses, ifindex, at('10.5.7.20'));
+  kernel.tellOfNeighbour(misses, entry);
+  for (let read = 0; read < 4; read++) {
+    resolver.step();
+  }
+  assert.equal(dumps, 0, 'its answer came back behind a miss');
+  settle();
+  settle();
+  assert.equal(dumps, DUMPS);
+});
+
+test('overruns without end do not put a comparison off without end', () => {
+  const { kernel, misses, ifindex, held, pass, resolver } = resolved();
+  const entry = held('10.5.7.2');
+  assert.ok(entry !== undefined);
+  misses.capacity = 40;
+  const overrun = () => {
+    for (let number = 20; number < 80; number++) {
+      kernel.miss(misses, ifindex, at('10.5.7.0') + number);
+    }
+  };
+  // While one overrun is made good the next one comes.
+  kernel.onDump = overrun;
+  entry.mac = macOf(99);
+  kernel.tellOfNeighbour(misses, entry);
+  overrun();
+  const read = (reads: number) => {
+    for (let number = 0; number < reads; number++) {
+      resolver.step();
+      pass(20);
+    }
+    return held('10.5.7.2')?.mac;
+  };
+  assert.equal(read(1000), macOf(99), 'for a while it may wait');
+  assert.equal(read(3000), macOf(7));
+});
+
 test('what was dropped behind a comparison that waits is made good at once', () => {
   const { kernel, misses, ifindex, held, settle, resolver } = resolved();
   const entry = held('10.5.7.2');

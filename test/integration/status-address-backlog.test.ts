@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { TableLimits } from '../../scripts/bench/table-limits.ts';
+import type { Host } from '../../src/lab/host.ts';
+import { waitUntil } from '../../src/lab/wait-until.ts';
+import { ask } from '../../src/status/control-client.ts';
+import { missSchema } from '../../src/status/miss.ts';
+import { MISSES_PATH } from '../../src/status/paths.ts';
+import { FlowProgram, flowSkipReason } from '../support/flow.ts';
+import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
+import { statsOf } from '../support/static-peer.ts';
+import { Storm } from '../support/storm.ts';
+
+const PORT = 9477;
+/** Nobody's; sent faster than anybody answers, while the daemon stands still. */
+const BACKLOG = { first: '10.5.64.0', count: 20_000, rate: 1_000_000 };
+/** More entries than the backlog needs. */
+const TABLE_ENTRIES = 65_536;
+/** The latest of the backlog, as many as the journal keeps. */
+const LATEST = 10_000;
+/** Nothing is left to answer when nothing was for so long. */
+const STANDSTILL_MS = 500;
+const LEAST_RATE = 0.95;
+/** A machine that others share is a half slower for moments: the best rounds of both count, of so many. */
+const [FEWEST_ROUNDS, MOST_ROUNDS] = [3, 10];
+
+const limits = new TableLimits();
+const skip = labSkipReason() || flowSkipReason() || (limits.outOfReach ?? false);
+
+describe('the status address while misses wait', { skip }, () => {
+  const lab = labForSuite({ hosts: 1 });
+
+  it('leaves the resolver its rate under a thousand bad clients', async (test) => {
+    const host = lab().host(1);
+    const flow = await FlowProgram.compile(lab().folder);
+    await host.daemon.start('--status-address', `127.0.0.1:${PORT}`);
+    limits.raise(TABLE_ENTRIES);
+    const [quiet, stormy]: [number[], number[]] = [[], []];
+    const holds = () => Math.max(...stormy) >= LEAST_RATE * Math.max(...quiet);
+    try {
+      for (let round = 0; round < MOST_ROUNDS && (round < FEWEST_ROUNDS || !holds()); round++) {
+        quiet.push(await (await backlogOf(host, flow))());
+        const storm = await Storm.begin(host, PORT);
+        const rate = await backlogOf(host, flow);
+        await storm.end();
+        stormy.push(await rate());
+      }
+    } finally {
+      limits.restore();
+    }
+    const found = `per second without: ${quiet}; under bad clients: ${stormy}`;
+    test.diagnostic(found);
+    assert.ok(holds(), found);
+  });
+});
+
+/**
+ * Lets misses wait and the daemon answer them. Tells how many of the latest it read a second, by its own clock: its control
+ * socket may have to wait for who asks beside it.
+ */
+async function backlogOf(host: Host, flow: FlowProgram): Promise<() => Promise<number>> {
+  const { pid } = host.daemon.process;
+  const begin = (await statsOf(host)).misses.noLease;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await flow.scan(host.namespace, BACKLOG);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  let before = begin;
+  const standsStill = async () => {
+    const now = (await statsOf(host)).misses.noLease;
+    const same = now === before && now > begin;
+    before = now;
+    return same;
+  };
+  await waitUntil('the last answer', standsStill, { interval: STANDSTILL_MS, timeout: 60_000 });
+  assert.ok(before - begin >= BACKLOG.count, `${before - begin} answers`);
+  return async () => {
+    const misses = await ask(host.daemon.controlSocket, {
+      path: `${MISSES_PATH}?limit=${LATEST}`,
+      schema: z.array(missSchema),
+      timeLimit: 60_000,
+    });
+    const seconds = (Date.parse(misses.at(-1)?.at ?? '') - Date.parse(misses[0]?.at ?? '')) / 1000;
+    return Math.round(misses.length / seconds);
+  };
+}
