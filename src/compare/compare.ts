@@ -114,7 +114,7 @@ async function compareOn(
     line.end();
   }
   return {
-    format: 1,
+    format: 2,
     startedAt: startedAt.toISOString(),
     seconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
     interrupted,

@@ -13,7 +13,7 @@ import type { Recorder } from './recorder.ts';
 import type { ComparisonPlan } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { Schedule } from './schedule.ts';
-import { type RoundStep, rotated, type Steps } from './steps.ts';
+import type { RoundStep, Steps } from './steps.ts';
 
 export interface ComparisonParts {
   readonly scene: Scene;
@@ -93,7 +93,7 @@ export class Comparison {
       (contestant) => new Course(this.#turn(contestant, nodes, round), { schedule, measuresMemory }),
     );
     for (const [number, part] of PARTS.entries()) {
-      for (const course of rotated(courses, number)) {
+      for (const course of inOrder(courses, number)) {
         await course[part]();
       }
     }
@@ -141,4 +141,9 @@ export class Comparison {
     const stand = scene.stand(contestants.indexOf(contestant));
     return { scene, stand, contestant, plan, nodes, cell, recorder };
   }
+}
+
+/** Forwards and backwards, so that none always follows the same other one. */
+function inOrder<T>(list: readonly T[], turn: number): readonly T[] {
+  return turn % 2 === 0 ? list : list.toReversed();
 }

@@ -80,6 +80,7 @@ export class Course implements Record<(typeof PARTS)[number], () => Promise<void
     if (this.#options.measuresMemory) {
       await measureMemory(this.#turn);
     }
+    await this.#turn.stand.removeDevice();
   }
 
   get #agent(): Agent {

@@ -10,7 +10,7 @@ const SAMPLED =
   'every pod of up to 15 active nodes, one destination after another, as a ping (ICMP echo) from a container that the remote kernel answers';
 
 /** The 99th of a hundred is the last but one: of fewer it would be the worst that ever happened. */
-const FEWEST_FOR_P99 = 100;
+export const FEWEST_FOR_P99 = 100;
 
 const PACKET_FIGURES: readonly Figure[] = (['first', 'second'] as const).flatMap((which) => [
   {
@@ -21,7 +21,7 @@ const PACKET_FIGURES: readonly Figure[] = (['first', 'second'] as const).flatMap
     group: PACKETS,
     title: `${which} packet, p50`,
     unit: 'us',
-    sentence: `Round trip of the ${which} packet to a destination, in the middle of the five nodes that were disturbed least: ${SAMPLED}.`,
+    sentence: `Round trip of the ${which} packet to a destination, in the middle of those hundred (or of all, where they are fewer) that were disturbed least: ${SAMPLED}.`,
   },
   {
     ...byShare,

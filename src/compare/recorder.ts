@@ -11,7 +11,7 @@ export interface Cell {
 /** Collects samples, and what was left out. */
 export class Recorder {
   readonly samples: Sample[] = [];
-  /** Samples of turns that do not count. */
+  /** Samples of rounds that do not count. */
   readonly setAside: Sample[][] = [];
   readonly #leftOut = new Set<string>();
 

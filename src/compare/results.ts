@@ -38,7 +38,7 @@ const plan = z.strictObject({
 
 /** Everything that a comparison found, as it is written to and read from JSON. */
 export const results = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   /** ISO 8601. */
   startedAt: z.iso.datetime(),
   seconds: z.number().nonnegative(),

@@ -10,7 +10,7 @@ export interface Schedule {
   readonly readyWithinMs: number;
   /** Nodes that do not answer within so many milliseconds after a start do not answer. */
   readonly reachedWithinMs: number;
-  /** Which share of the turns is taken again at most because the hypervisor disturbed them. */
+  /** Which share of the rounds is taken again at most because the hypervisor disturbed them. */
   readonly spareShare: number;
 }
 

@@ -48,8 +48,7 @@ export function stepsOf(plan: ComparisonPlan, contestants: readonly Contestant[]
   };
 }
 
-/** The same in turn, another one first: that number `by`. */
-export function rotated<T>(list: readonly T[], by: number): T[] {
+function rotated<T>(list: readonly T[], by: number): T[] {
   const first = by % list.length;
   return [...list.slice(first), ...list.slice(0, first)];
 }

@@ -60,12 +60,12 @@ describe('the file of results', () => {
     [
       'something else',
       '[]',
-      /results.json: Invalid input: expected object, received array; allowed: results in format 1/,
+      /results.json: Invalid input: expected object, received array; allowed: results in format 2/,
     ],
     [
       'another format',
-      JSON.stringify({ ...sample, format: 2 }),
-      /results.json: format: Invalid input: expected 1/,
+      JSON.stringify({ ...sample, format: 1 }),
+      /results.json: format: Invalid input: expected 2/,
     ],
     ['what this version does not know', JSON.stringify({ ...sample, more: 1 }), /Unrecognized key: "more"/],
     [

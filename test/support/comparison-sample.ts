@@ -80,7 +80,7 @@ const BY_ACTIVE = /^(first|second|burst)\.|^tables\.neighbours$/;
 /** A run of three modes and a peer, the same whenever it is made; the kernel's memory is left out. */
 export function sampleResults(change: Partial<Results> = {}): Results {
   return {
-    format: 1,
+    format: 2,
     startedAt: '2026-11-20T09:30:00.000Z',
     seconds: 517.3,
     interrupted: false,

@@ -94,9 +94,7 @@ export const idle: Experiment = {
   figures: ['idle'],
   seconds: ({ short }) => idleSeconds(short) + REST_MS / 1000,
   run: async (stage) => {
-    const stolenSince = watchStolen();
-    const percent = await idleShare(stage);
-    const stolen = stolenSince();
+    const { percent, stolen } = await idleShare(stage);
     return {
       findings: [{ name: 'idle', measured: percent, disturbed: stolen > MOST_STOLEN_OF_IDLE }],
       samples: [{ percent, stolen }],
@@ -105,15 +103,15 @@ export const idle: Experiment = {
   },
 };
 
-async function idleShare({ scene, extent }: Stage): Promise<number> {
+async function idleShare({ scene, extent }: Stage): Promise<{ percent: number; stolen: number }> {
   const { pid } = scene.daemonHost.daemon.process;
   const { signal } = scene.daemonHost.namespace.gate;
   await ask(scene.daemonHost.daemon.controlSocket, { path: MISSES_PATH, schema: z.array(z.unknown()) });
   await systemClock.sleep(REST_MS, signal);
-  const [begin, used] = [systemClock.monotonic(), processorSecondsOf(pid)];
+  const [begin, used, stolenSince] = [systemClock.monotonic(), processorSecondsOf(pid), watchStolen()];
   await systemClock.sleep(idleSeconds(extent.short) * 1000, signal);
   const elapsed = (systemClock.monotonic() - begin) / 1000;
-  return ((processorSecondsOf(pid) - used) / elapsed) * 100;
+  return { percent: ((processorSecondsOf(pid) - used) / elapsed) * 100, stolen: stolenSince() };
 }
 
 function idleSeconds(short: boolean): number {

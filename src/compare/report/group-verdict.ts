@@ -111,20 +111,20 @@ function nobodyText(focuses: readonly Focus[]): string {
   return kinds.has('level') ? 'no difference above 20 %' : 'nothing to compare';
 }
 
-function gapOfOutcome({ outcome: { leaders, behind } }: Won): number {
+function gapOfOutcome({ figure, outcome: { leaders, behind } }: Won): number {
   const [best] = leaders;
   const worst = behind.at(-1);
-  return best === undefined || worst === undefined ? 1 : gapOf(best, worst);
+  return best === undefined || worst === undefined ? 1 : gapOf(best, worst, figure);
 }
 
 /** `by up to 215x`; `0 against 5` where there is no ratio. */
 function distanceText({ won, widest, behind }: Side): string {
+  const { unit, resolution = 0 } = widest.figure;
+  const [best, worst] = [widest.outcome.leaders[0]?.value ?? 0, widest.outcome.behind.at(-1)?.value ?? 0];
   const gap = gapOfOutcome(widest);
-  if (Number.isFinite(gap)) {
+  if (Number.isFinite(gap) && Math.min(best, worst) >= resolution) {
     return `by ${won.length + behind.length > 2 ? 'up to ' : ''}${ratioText(gap)}`;
   }
-  const { unit } = widest.figure;
-  const [best, worst] = [widest.outcome.leaders[0]?.value ?? 0, widest.outcome.behind.at(-1)?.value ?? 0];
   return `${quantityText(best, unit)} against ${quantityText(worst, unit)}`;
 }
 
@@ -145,7 +145,8 @@ function sideText(side: Side, main: Place): string {
 function detailText({ figure, outcome: { leaders, behind } }: Won): string {
   const best = leaders[0]?.value ?? 0;
   const others = behind.map(({ contestant, value }) => {
-    const ratio = best > 0 && value > 0 ? ` (${ratioText(value / best)})` : '';
+    const hasRatio = Math.min(best, value) > 0 && Math.min(best, value) >= (figure.resolution ?? 0);
+    const ratio = hasRatio ? ` (${ratioText(value / best)})` : '';
     return { name: contestant, text: `${quantityText(value, figure.unit)}${ratio}` };
   });
   const texts = byText(others).map(({ names, text }) => `${text} of ${listText(names)}`);

@@ -45,32 +45,32 @@ function seriesOf(focus: Focus): Series[] {
   }
   const growths = last.cells.flatMap((to) => {
     const from = cellOf(first, to.contestant);
-    return from === undefined ? [] : [{ contestant: to.contestant, from, to, kind: kindOf(from, to) }];
+    return from === undefined ? [] : [{ contestant: to.contestant, from, to, kind: kindOf(focus, from, to) }];
   });
   return [{ focus, fewest: first.nodes, most: last.nodes, growths }];
 }
 
-function kindOf(from: Cell, to: Cell): Growth['kind'] {
-  if (gapOf(from, to) <= NOISE) {
+function kindOf({ figure }: Focus, from: Cell, to: Cell): Growth['kind'] {
+  if (gapOf(from, to, figure) <= NOISE) {
     return 'stays';
   }
-  const moves = clearlyBetter({ better: 'less' }, from, to) || clearlyBetter({ better: 'less' }, to, from);
-  return moves ? 'moves' : 'unclear';
+  return clearlyBetter(figure, from, to) || clearlyBetter(figure, to, from) ? 'moves' : 'unclear';
 }
 
-function strength({ growths }: Series): number {
+function strength({ growths, focus }: Series): number {
   return Math.max(
     1,
-    ...growths.filter(({ kind }) => kind === 'moves').map(({ from, to }) => gapOf(from, to)),
+    ...growths.filter(({ kind }) => kind === 'moves').map(({ from, to }) => gapOf(from, to, focus.figure)),
   );
 }
 
 function sentenceOf({ focus, fewest, most, growths }: Series): string {
-  const { title, unit } = focus.figure;
+  const { title, unit, resolution = 0 } = focus.figure;
   const moving = growths
     .filter(({ kind }) => kind === 'moves')
     .map(({ contestant, from, to }) => {
-      const factor = from.value > 0 && to.value > 0 ? ` (${ratioText(to.value / from.value)})` : '';
+      const low = Math.min(from.value, to.value);
+      const factor = low > 0 && low >= resolution ? ` (${ratioText(to.value / from.value)})` : '';
       const change = `from ${quantityText(from.value, unit)} to ${quantityText(to.value, unit)}${factor}`;
       return { name: contestant, text: change };
     });

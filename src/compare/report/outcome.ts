@@ -36,22 +36,26 @@ export function outcomeOf({ figure, cells }: Row): Outcome {
     const leaders = ranked.filter((cell) => behind.every((other) => clearlyBetter(figure, cell, other)));
     return { kind: 'ahead', leaders, behind };
   }
-  return { kind: others.every((other) => gapOf(best, other) <= NOISE) ? 'level' : 'unclear' };
+  return { kind: others.every((other) => gapOf(best, other, figure) <= NOISE) ? 'level' : 'unclear' };
 }
 
-/** By more than NOISE, and so that the worst of its rounds beats the best of the other's. */
-export function clearlyBetter({ better }: Pick<Figure, 'better'>, one: Cell, other: Cell): boolean {
-  const [low, high] = better === 'less' ? [one, other] : [other, one];
-  return (
-    low.value < high.value && gapOf(low, high) > NOISE && Math.max(...low.rounds) < Math.min(...high.rounds)
-  );
+type Told = Pick<Figure, 'better' | 'resolution'>;
+
+/** By more than NOISE, and so that its range lies on the better side of the other's: as a rule every round agrees. */
+export function clearlyBetter(figure: Told, one: Cell, other: Cell): boolean {
+  const [low, high] = figure.better === 'less' ? [one, other] : [other, one];
+  return low.value < high.value && gapOf(low, high, figure) > NOISE && low.range.most < high.range.least;
 }
 
-/** How many times the smaller the larger is; infinite where that is no number, as for 0 and 5. */
-export function gapOf(one: Cell, other: Cell): number {
+/**
+ * How many times the smaller the larger is; infinite where that is no number, as for 0 and 5. What is less than the figure can
+ * tell counts as that much.
+ */
+export function gapOf(one: Cell, other: Cell, { resolution = 0 }: Pick<Figure, 'resolution'>): number {
   if (one.value === other.value) {
     return 1;
   }
-  const low = Math.min(one.value, other.value);
-  return low > 0 ? Math.max(one.value, other.value) / low : Number.POSITIVE_INFINITY;
+  const low = Math.max(Math.min(one.value, other.value), resolution);
+  const high = Math.max(one.value, other.value, resolution);
+  return low > 0 ? high / low : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,4 @@
-import type { Figure } from '../figure.ts';
+import type { Figure, Statistic } from '../figure.ts';
 import type { Results, Sample } from '../results.ts';
 import { statisticOf } from '../statistic.ts';
 import { isRough, isUnconfirmed } from './rough.ts';
@@ -10,12 +10,19 @@ export interface Cell {
   readonly value: number;
   /** The same statistic of each round by itself, in the order of the rounds: how far they are apart. */
   readonly rounds: readonly number[];
+  /** Between these it lies as far as the rounds tell. */
+  readonly range: Range;
   /** No other is better, and one at least is worse. */
   readonly best: boolean;
   /** To the best value; undefined where that is not above 0, or too little, and where there is nobody to compare with. */
   readonly ratio: number | undefined;
-  /** Whether another run may well come to another ratio, as far as the rounds tell: see `isRough`. */
+  /** Whether another run may well come to another ratio, as far as the rounds tell: see `isRough` and `isUnconfirmed`. */
   readonly rough: boolean;
+}
+
+export interface Range {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** One figure with one number of nodes, and one share of them that is talked to where that plays a part. */
@@ -74,7 +81,8 @@ function indexed(samples: readonly Sample[]): ReadonlyMap<string, Rounds> {
 }
 
 function cellsOf(figure: Figure, contestants: readonly string[], rounds: readonly Rounds[]): Cell[] {
-  const compared = grows(figure) ? commonOf(rounds) : rounds;
+  const told = tellingOf(figure, rounds);
+  const compared = needsSameRounds(figure) ? commonOf(told) : told;
   const measured = contestants.flatMap((contestant, index) =>
     measuredOf(figure, contestant, compared[index] ?? new Map()),
   );
@@ -82,7 +90,7 @@ function cellsOf(figure: Figure, contestants: readonly string[], rounds: readonl
 }
 
 /** A sum, a smallest and a largest value depend on how many rounds there are: they compare only over the same ones. */
-function grows({ statistic }: Figure): boolean {
+function needsSameRounds({ statistic }: Figure): boolean {
   return statistic === 'sum' || statistic === 'smallest' || statistic === 'largest';
 }
 
@@ -99,13 +107,31 @@ function hasValues(rounds: Rounds): boolean {
   return [...rounds.values()].some((values) => values.length > 0);
 }
 
-function measuredOf({ statistic, fewest = 1 }: Figure, contestant: string, rounds: Rounds): Measured[] {
-  const inOrder = [...rounds]
-    .sort(([one], [other]) => one - other)
-    .flatMap(([, values]) => (values.length < fewest ? [] : [values]));
+/** The rounds in which somebody has as many values as the figure needs: who lost some is compared all the same. */
+function tellingOf({ fewest = 1 }: Figure, rounds: readonly Rounds[]): Rounds[] {
+  const most = (round: number) => Math.max(...rounds.map((own) => own.get(round)?.length ?? 0));
+  return rounds.map((own) => new Map([...own].filter(([round]) => most(round) >= fewest)));
+}
+
+function measuredOf({ statistic }: Figure, contestant: string, rounds: Rounds): Measured[] {
+  const inOrder = [...rounds].sort(([one], [other]) => one - other).map(([, values]) => values);
   const ofEach = inOrder.flatMap((values) => statisticOf(statistic, values) ?? []);
   const value = statistic === 'p99' ? statisticOf('median', ofEach) : statisticOf(statistic, inOrder.flat());
-  return value === undefined ? [] : [{ contestant, value, rounds: ofEach }];
+  return value === undefined
+    ? []
+    : [{ contestant, value, rounds: ofEach, range: rangeOf(statistic, ofEach) }];
+}
+
+/** A smallest or largest value that a second round confirms lies between these two. */
+function rangeOf(statistic: Statistic, rounds: readonly number[]): Range {
+  const sorted = Float64Array.from(rounds).sort();
+  const [least, most] = [sorted[0] ?? Number.NaN, sorted.at(-1) ?? Number.NaN];
+  if (statistic === 'smallest' && !isUnconfirmed(rounds, statistic)) {
+    return { least, most: sorted[1] ?? most };
+  }
+  return statistic === 'largest' && !isUnconfirmed(rounds, statistic)
+    ? { least: sorted.at(-2) ?? least, most }
+    : { least, most };
 }
 
 function marked(figure: Figure, measured: readonly Measured[]): Cell[] {

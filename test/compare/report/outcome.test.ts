@@ -34,6 +34,29 @@ const CASES: readonly (readonly [string, 'less' | 'more', Readonly<Record<string
   ['a > c', 'less', { a: steady(10), b: [[5], [20], [45]], c: steady(40) }],
 ];
 
+test('what is less than a figure can tell is that much, and no difference below it is one', () => {
+  const outcomes = [steady(4.9), steady(20)].map((other) => {
+    const results = resultsOf({ 10: { a: steady(0.1), b: other } });
+    const [row] = summarise(results, [figureOf({ resolution: 5 })]);
+    assert.ok(row);
+    return said(outcomeOf(row));
+  });
+  assert.deepEqual(outcomes, ['level', 'a > b']);
+});
+
+test('of smallest values each has to be confirmed, and other rounds decide nothing', () => {
+  const outcomes = [
+    [[7], [12], [7.2]],
+    [[7], [15], [12]],
+  ].map((rounds) => {
+    const results = resultsOf({ 10: { a: rounds, b: [[30], [12.1], [12]] } });
+    const [row] = summarise(results, [figureOf({ statistic: 'smallest' })]);
+    assert.ok(row);
+    return said(outcomeOf(row));
+  });
+  assert.deepEqual(outcomes, ['a > b', 'unclear']);
+});
+
 for (const [expected, better, contestants] of CASES) {
   test(`${better} is better, ${JSON.stringify(contestants)}: ${expected}`, () => {
     const [row] = summarise(resultsOf({ 10: contestants }), [figureOf({ better })]);

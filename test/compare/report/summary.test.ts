@@ -17,6 +17,7 @@ test('values of all rounds are pooled, and each round has its own', () => {
     contestant: 'a',
     value: 2,
     rounds: [1.5, 9],
+    range: { least: 1.5, most: 9 },
     best: true,
     ratio: 1,
     rough: false,
@@ -25,6 +26,7 @@ test('values of all rounds are pooled, and each round has its own', () => {
     contestant: 'b',
     value: 4,
     rounds: [4, 4],
+    range: { least: 4, most: 4 },
     best: false,
     ratio: 2,
     rough: true,
@@ -49,13 +51,25 @@ test('of p99s the one in the middle of the rounds counts, whatever one round was
   assert.deepEqual([cells[0]?.value, cells[0]?.rounds], [7, [5, 900, 7]]);
 });
 
-test('a round with too few values tells nothing', () => {
+test('a round in which nobody has enough values tells nothing; who lost some of them is compared', () => {
   const change = { statistic: 'p99', fewest: 3 } as const;
   const { cells } = rowOf({ a: [[1, 2, 3], [9]], b: [[1], [2, 3]] }, change);
   assert.deepEqual(
     cells.map(({ contestant, rounds }) => [contestant, rounds]),
-    [['a', [3]]],
+    [
+      ['a', [3]],
+      ['b', [1]],
+    ],
   );
+});
+
+test('a smallest or largest value lies within its own and the one that confirms it, or anywhere in the rounds', () => {
+  const rangeOf = (statistic: string, ...rounds: number[]) =>
+    rowOf({ a: rounds.map((value) => [value]) }, { statistic }).cells[0]?.range;
+  assert.deepEqual(rangeOf('smallest', 12, 7.1, 7, 13), { least: 7, most: 7.1 });
+  assert.deepEqual(rangeOf('smallest', 12, 9, 7, 13), { least: 7, most: 13 });
+  assert.deepEqual(rangeOf('largest', 12, 7.1, 7, 13), { least: 12, most: 13 });
+  assert.deepEqual(rangeOf('largest', 7), { least: 7, most: 7 });
 });
 
 test('a smallest value is rough where no second round comes near it', () => {

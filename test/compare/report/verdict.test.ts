@@ -38,6 +38,13 @@ test('the verdict of the sample says what was put into it', () => {
   );
 });
 
+test('no ratio is told to less than a figure can tell', () => {
+  const results = resultsOf({ 10: { a: steady(0.3), b: steady(55) } });
+  const { groups } = said(results, [figureOf({ resolution: 5, unit: 'ms' })]);
+  assert.match(groups[0]?.text ?? '', /a is ahead of b in figure \(300 us against 55 ms of b\)/);
+  assert.match(groups[0]?.brief ?? '', /a is ahead in figure \(300 us against 55 ms\)/);
+});
+
 test('every group has its sentence, and the paragraph holds them all', () => {
   const verdict = said(sampleResults(), sampleFigures);
   assert.deepEqual(
