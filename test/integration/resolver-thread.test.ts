@@ -7,6 +7,7 @@ import { getPriority } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { setNeighbourParameters } from '../../src/kernel/neighbour-parameters.ts';
 import { listNeighbours, type Neighbour } from '../../src/kernel/neighbours.ts';
+import { watchStolen } from '../../src/lab/stolen.ts';
 import { OutcomeCounts } from '../../src/misses/recording/outcome-counts.ts';
 import { type OutcomeTotals, totalsOf } from '../../src/misses/recording/outcome-totals.ts';
 import { ResolverHandle, type ResolverOptions } from '../../src/misses/resolver-handle.ts';
@@ -90,7 +91,7 @@ test('100 lease changes a second delay no miss and lose none', { skip }, async (
   t.after(() => socket.close());
   const first = parseIpv4('10.5.64.0');
   const other = parseMac('02:00:00:00:00:08');
-  const begin = performance.now();
+  const [begin, stolenSince] = [performance.now(), watchStolen()];
   let changes = 0;
   // 100 packets and a change every 5 ms: 20,000 misses and 200 changes a second.
   for (let n = 0; n < 10_000; n += 100) {
@@ -102,7 +103,8 @@ test('100 lease changes a second delay no miss and lose none', { skip }, async (
     await Promise.all(Array.from({ length: 100 }, (_, index) => send(socket, formatIpv4(first + n + index))));
   }
   const rate = changes / ((performance.now() - begin) / 1000);
-  assert.ok(rate >= 100, `${rate} changes a second`);
+  // Where the hypervisor takes more than that nobody keeps a pace.
+  assert.ok(rate >= 100 || stolenSince() > 0.05, `${rate} changes a second`);
   await resolver.apply([], true);
   const held = listNeighbours(conversation, ifindex);
   assert.equal(held.length, 10_000);
