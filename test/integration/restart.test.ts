@@ -5,6 +5,9 @@ import { ping } from '../../src/lab/ping.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { statsOf } from '../support/static-peer.ts';
 
+/** The kernel gives a packet up that waited three seconds for its neighbour; a machine that is slow starts no daemon in that. */
+const KEPT_MS = 2500;
+
 describe('a restart of the daemon under traffic', { skip: labSkipReason() }, () => {
   const lab = labForSuite({ hosts: 2, containers: 2 });
 
@@ -38,19 +41,24 @@ describe('a restart of the daemon under traffic', { skip: labSkipReason() }, () 
     const [, from, , to] = lab().containers;
     assert.ok(from && to);
     const host = lab().host(1);
-    await host.daemon.stop();
-    const first = ping(from, to.address, { count: 1, patience: 5 });
     const waiting = async () =>
       (await unicastNeighbours(host)).some(({ state }) => state.includes('INCOMPLETE'));
-    while (!(await waiting())) {
-      // The packet is on its way; the test's own deadline bounds this.
+    let answered = false;
+    for (let attempt = 1; !answered; attempt++) {
+      await host.daemon.stop();
+      const first = ping(from, to.address, { count: 1, patience: 5 });
+      while (!(await waiting())) {
+        // The packet is on its way; the test's own deadline bounds this.
+      }
+      const begin = performance.now();
+      await host.daemon.start();
+      const elapsed = performance.now() - begin;
+      answered = (await first).roundTrips[0] !== undefined;
+      assert.ok(
+        answered || (elapsed > KEPT_MS && attempt < 5),
+        'the kernel kept the packet until the daemon was back',
+      );
     }
-    await host.daemon.start();
-    assert.notEqual(
-      (await first).roundTrips[0],
-      undefined,
-      'the kernel kept the packet until the daemon was back',
-    );
     const { misses } = await statsOf(host);
     assert.equal(misses.recovered, 1, JSON.stringify(misses));
   });

@@ -91,8 +91,14 @@ describe('each way that a miss can end is told alike everywhere', { skip: labSki
     daemon.kill('SIGCONT');
     assert.equal((await first).roundTrips[0], undefined);
     const seen = await before.end(remote(2));
-    assert.deepEqual([seen.sent, seen.journal], [0, ['L3 first refused ENOENT']]);
-    assert.deepEqual(seen.counted, { 'L3 first refused': 1 });
+    // Where all this takes more than a second the kernel has asked again.
+    const asked = seen.journal.length;
+    assert.ok(asked >= 1 && asked <= 3);
+    assert.deepEqual(
+      [seen.sent, seen.journal],
+      [0, Array.from({ length: asked }, () => 'L3 first refused ENOENT')],
+    );
+    assert.deepEqual(seen.counted, { 'L3 first refused': asked });
     assert.equal(await stateOf(host(), remote(2)), undefined);
   });
 

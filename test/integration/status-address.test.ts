@@ -59,9 +59,8 @@ describe('the status address of a real daemon', { skip: labSkipReason() || flowS
       const found = await scanned(host, flow);
       await storm.end();
       const stormy = await found();
-      within = stormy.perSecond >= LEAST_RATE * quiet.perSecond;
+      within = stormy.perSecond >= LEAST_RATE * quiet.perSecond && stormy.latency < 1000;
       attempts.push(`quiet ${JSON.stringify(quiet)}, under bad clients ${JSON.stringify(stormy)}`);
-      assert.ok(stormy.latency < 1000, attempts.at(-1));
     }
     test.diagnostic(attempts.join('; '));
     assert.ok(within, attempts.join('; '));

@@ -21,6 +21,7 @@ import {
   UNWRITTEN,
 } from './journal-layout.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
+import { isRefused } from './outcomes.ts';
 
 /** How far back the answer is looked for that the kernel refused: it was in one of the last few writes. */
 const LOOKS_BACK = 2048;
@@ -126,7 +127,10 @@ export class Journal {
     this.#words[place] = packEnding(ending, lengthIn(this.#words[place] ?? 0), errno);
   }
 
-  /** The latest record of that address, if it is one of the last few and not older than `since`; undefined otherwise. */
+  /**
+   * The latest record of that address that was not refused yet, if it is one of the last few and not older than `since`;
+   * undefined otherwise. Of two answers to one address that are refused each has a record.
+   */
   latestOf(destination: Ipv4, since: number): number | undefined {
     const far = Math.min(LOOKS_BACK, this.#mask);
     for (let back = 1; back <= far; back++) {
@@ -134,7 +138,8 @@ export class Journal {
       if ((this.#doubles[this.#at(record) / 2 + READ_AT] ?? 0) < since) {
         return undefined;
       }
-      if (this.#words[this.#at(record) + DESTINATION] === (destination | 0)) {
+      const isOf = this.#words[this.#at(record) + DESTINATION] === (destination | 0);
+      if (isOf && !isRefused(this.endingOf(record))) {
         return record;
       }
     }

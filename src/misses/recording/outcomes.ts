@@ -48,6 +48,11 @@ export function endingOf(kind: number, phase: number, outcome: number): number {
   return (kind * PHASES.length + phase) * OUTCOMES.length + outcome;
 }
 
+/** Whether it says that the kernel refused the answer. */
+export function isRefused(ending: number): boolean {
+  return ending % OUTCOMES.length === REFUSED;
+}
+
 /** How a miss ended, in words. */
 export interface Ending {
   readonly kind: Kind;

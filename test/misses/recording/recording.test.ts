@@ -90,6 +90,20 @@ test('an answer that the kernel refuses is told with the errno, and does not cou
   assert.deepEqual([fixture.totals().answered, fixture.totals().notTaken], [0, 1]);
 });
 
+test('of two answers to one address that the kernel refuses both are told', () => {
+  const fixture = listed();
+  const { kernel, misses, ifindex, settle } = fixture;
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  kernel.miss(misses, ifindex, at('10.5.7.2'));
+  kernel.neighbours.remove(ifindex, at('10.5.7.2'));
+  settle();
+  assert.deepEqual(
+    journalOf(fixture),
+    Array.from({ length: 2 }, () => '10.5.7.2 first refused ENOENT'),
+  );
+  assert.equal(fixture.totals().notTaken, 2);
+});
+
 test("somebody else's entry in use that asks leaves no trace in the next miss", () => {
   const fixture = listed();
   fixture.ask(fixture.put('10.5.9.9', NUD_PROBE, macOf(9), 0));
