@@ -22,7 +22,7 @@ const LATEST = 10_000;
 /** Nothing is left to answer when nothing was for so long. */
 const STANDSTILL_MS = 500;
 const LEAST_RATE = 0.95;
-/** A machine that others share is a half slower for moments: the best rounds of both count, of so many. */
+/** A machine that others share is a half slower for moments: the second best rounds of both count, of so many. */
 const [FEWEST_ROUNDS, MOST_ROUNDS] = [3, 10];
 
 const limits = new TableLimits();
@@ -37,7 +37,7 @@ describe('the status address while misses wait', { skip }, () => {
     await host.daemon.start('--status-address', `127.0.0.1:${PORT}`);
     limits.raise(TABLE_ENTRIES);
     const [quiet, stormy]: [number[], number[]] = [[], []];
-    const holds = () => Math.max(...stormy) >= LEAST_RATE * Math.max(...quiet);
+    const holds = () => secondBest(stormy) >= LEAST_RATE * secondBest(quiet);
     try {
       for (let round = 0; round < MOST_ROUNDS && (round < FEWEST_ROUNDS || !holds()); round++) {
         quiet.push(await (await backlogOf(host, flow))());
@@ -54,6 +54,10 @@ describe('the status address while misses wait', { skip }, () => {
     assert.ok(holds(), found);
   });
 });
+
+function secondBest(rates: readonly number[]): number {
+  return rates.toSorted((one, other) => other - one)[1] ?? Number.NaN;
+}
 
 /**
  * Lets misses wait and the daemon answer them. Tells how many of the latest it read a second, by its own clock: its control
