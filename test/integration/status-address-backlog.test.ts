@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { TableLimits } from '../../scripts/bench/table-limits.ts';
 import type { Host } from '../../src/lab/host.ts';
+import { watchStolen } from '../../src/lab/stolen.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 import { ask } from '../../src/status/control-client.ts';
 import { missSchema } from '../../src/status/miss.ts';
@@ -22,8 +23,18 @@ const LATEST = 10_000;
 /** Nothing is left to answer when nothing was for so long. */
 const STANDSTILL_MS = 500;
 const LEAST_RATE = 0.95;
+/** Where the hypervisor disturbs every round the bad clients may be no more than that. */
+const LEAST_RATE_DISTURBED = 0.5;
+/** A round that loses more of the processors' time to other machines counts only where there are no others. */
+const MOST_STOLEN = 0.02;
 /** A machine that others share is a half slower for moments: the second best rounds of both count, of so many. */
 const [FEWEST_ROUNDS, MOST_ROUNDS] = [3, 10];
+
+interface Round {
+  readonly quiet: number;
+  readonly stormy: number;
+  readonly stolen: number;
+}
 
 const limits = new TableLimits();
 const skip = labSkipReason() || flowSkipReason() || (limits.outOfReach ?? false);
@@ -36,24 +47,42 @@ describe('the status address while misses wait', { skip }, () => {
     const flow = await FlowProgram.compile(lab().folder);
     await host.daemon.start('--status-address', `127.0.0.1:${PORT}`);
     limits.raise(TABLE_ENTRIES);
-    const [quiet, stormy]: [number[], number[]] = [[], []];
-    const holds = () => secondBest(stormy) >= LEAST_RATE * secondBest(quiet);
+    const rounds: Round[] = [];
     try {
-      for (let round = 0; round < MOST_ROUNDS && (round < FEWEST_ROUNDS || !holds()); round++) {
-        quiet.push(await (await backlogOf(host, flow))());
-        const storm = await Storm.begin(host, PORT);
-        const rate = await backlogOf(host, flow);
-        await storm.end();
-        stormy.push(await rate());
+      while (rounds.length < MOST_ROUNDS && !holds(undisturbed(rounds), LEAST_RATE)) {
+        rounds.push(await roundOf(host, flow));
       }
     } finally {
       limits.restore();
     }
-    const found = `per second without: ${quiet}; under bad clients: ${stormy}`;
+    const found = JSON.stringify(rounds);
     test.diagnostic(found);
-    assert.ok(holds(), found);
+    const isDisturbed = undisturbed(rounds).length < FEWEST_ROUNDS;
+    assert.ok(
+      isDisturbed ? holds(rounds, LEAST_RATE_DISTURBED) : holds(undisturbed(rounds), LEAST_RATE),
+      found,
+    );
   });
 });
+
+async function roundOf(host: Host, flow: FlowProgram): Promise<Round> {
+  const stolenSince = watchStolen();
+  const quiet = await (await backlogOf(host, flow))();
+  const storm = await Storm.begin(host, PORT);
+  const rate = await backlogOf(host, flow);
+  await storm.end();
+  return { quiet, stormy: await rate(), stolen: stolenSince() };
+}
+
+function undisturbed(rounds: readonly Round[]): Round[] {
+  return rounds.filter(({ stolen }) => stolen <= MOST_STOLEN);
+}
+
+/** Whether so much of the rate is left, as far as enough rounds tell. */
+function holds(rounds: readonly Round[], least: number): boolean {
+  const [quiet, stormy] = [rounds.map((round) => round.quiet), rounds.map((round) => round.stormy)];
+  return rounds.length >= FEWEST_ROUNDS && secondBest(stormy) >= least * secondBest(quiet);
+}
 
 function secondBest(rates: readonly number[]): number {
   return rates.toSorted((one, other) => other - one)[1] ?? Number.NaN;
