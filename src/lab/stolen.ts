@@ -24,12 +24,15 @@ export function stolenSeconds(stat: string): number {
   return ticks / TICKS_PER_SECOND;
 }
 
-/** Begins to watch; what it gives tells the share of the processors' time that was stolen since, 0 to 1. */
+/**
+ * Begins to watch; what it gives tells the share of the processors' time that was stolen since, 0 to 1. The kernel may hear of
+ * what was stolen before only then.
+ */
 export function watchStolen(): () => number {
   const read = () => stolenSeconds(readFileSync('/proc/stat', 'utf8'));
   const [begin, stolen] = [systemClock.monotonic(), read()];
   return () => {
     const seconds = (systemClock.monotonic() - begin) / 1000;
-    return seconds > 0 ? (read() - stolen) / (seconds * cpus().length) : 0;
+    return seconds > 0 ? Math.min((read() - stolen) / (seconds * cpus().length), 1) : 0;
   };
 }

@@ -3,7 +3,7 @@ import { describeError } from '../base/fault.ts';
 import { LabFault } from './lab-fault.ts';
 
 export interface WaitOptions {
-  /** Milliseconds after which waiting is given up: 10,000 unless told. */
+  /** Milliseconds after which waiting is given up: 30,000 unless told. */
   readonly timeout?: number;
   /** Milliseconds between two looks: 20 unless told. */
   readonly interval?: number;
@@ -21,7 +21,7 @@ export async function waitUntil<T>(
   look: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, undefined | false>> {
-  const { timeout = 10_000, interval = 20, signal = new AbortController().signal } = options;
+  const { timeout = 30_000, interval = 20, signal = new AbortController().signal } = options;
   const end = systemClock.monotonic() + timeout;
   while (!signal.aborted) {
     const { found, error } = await lookOnce(look);

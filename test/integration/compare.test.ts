@@ -161,9 +161,9 @@ function assertUsage(results: Results, name: string, nodes: number): void {
 }
 
 function assertTraffic(results: Results, name: string, nodes: number): void {
-  // Up to five nodes at a time, and fifteen that are timed.
-  assert.deepEqual(valuesOf(results, name, 'first.lost', nodes, 1), [0, 0, 0], name);
-  assert.equal(valuesOf(results, name, 'first.middle', nodes, 1).length, 3, name);
+  assert.equal(one(results, name, 'first.lost', nodes, 1), 0, name);
+  assert.ok(one(results, name, 'first.middle', nodes, 1) > 0, name);
+  // The pods of the fifteen nodes that are timed.
   assert.equal(valuesOf(results, name, 'first.latency', nodes, 1).length, 45, name);
   assert.equal(one(results, name, 'burst.answered', nodes, 1), 100, name);
   assert.ok(
