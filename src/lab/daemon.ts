@@ -79,7 +79,7 @@ export class Daemon {
   /**
    * Starts the program and waits until it says that it is ready.
    *
-   * @throws LabFault with the last lines of its log when it ends before, or is not ready within 20 seconds
+   * @throws LabFault with the last lines of its log when it ends before, or is not ready within a minute
    */
   async start(...moreArguments: string[]): Promise<void> {
     await this.launch(...moreArguments);
@@ -94,7 +94,7 @@ export class Daemon {
       return existsSync(this.subnetFile) && (await this.statistics()).ready;
     };
     await waitUntil(`l3missd in ${this.#options.namespace.name} (log ${this.logFile})`, ready, {
-      timeout: 20_000,
+      timeout: 60_000,
       signal,
     });
   }

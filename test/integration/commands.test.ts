@@ -124,11 +124,13 @@ describe('the commands about a real daemon', { skip: labSkipReason() }, () => {
     const blocks = () => text().match(/^l3missd .* is ready: pid \d+/gm) ?? [];
     await waitUntil('two blocks', () => blocks().length >= 2);
     await host.daemon.stop();
-    await waitUntil('the notice', () => text().includes('no l3missd answers there'));
+    // A question that was under way may have waited for its time-out: then that is what is said.
+    const notices = () => text().match(/no l3missd answers there|no answer in time/g) ?? [];
+    await waitUntil('the notice', () => notices().length > 0);
     await host.daemon.start();
     const { pid } = await statsOf(host);
     await waitUntil('the new daemon', () => blocks().some((line) => line.endsWith(`pid ${pid}`)));
-    assert.equal(text().match(/no l3missd answers there/g)?.length, 1, 'said once');
+    assert.equal(notices().length, 1, 'said once');
     running.kill('SIGTERM');
     assert.deepEqual(await running.wait(), { status: 0, signal: null });
   });
