@@ -70,7 +70,7 @@ const WITHOUT_NAMESPACES = [
 function start(
   test: TestContext,
   options: Partial<CompareOptions>,
-  { environment = {}, patience = 20_000, readyWithin = 60_000, inside = [] }: Circumstances = {},
+  { environment = {}, patience = 120_000, readyWithin = 120_000, inside = [] }: Circumstances = {},
 ): Running {
   const folder = mkdtempSync(join(tmpdir(), 'compare-test-'));
   const json = join(folder, 'results.json');
@@ -293,7 +293,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
     it(`keeps what there is when ${signal} ends it`, async (test) => {
       const running = start(test, { modes: ['lazy'], rounds: 50 });
       await waitUntil('the second round', () => running.told().includes('round 2 of 50'), {
-        timeout: 60_000,
+        timeout: 240_000,
       });
       running.kill(signal);
       const { signal: endedBy, out, err, json } = await running.ended;
