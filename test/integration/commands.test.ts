@@ -194,8 +194,11 @@ describe('the commands about a real daemon', { skip: labSkipReason() }, () => {
     });
 
     it('top follows the size of the window', async (test) => {
-      const terminal = open(test, lab().host(1), 'top', { later: 'stty cols 100 rows 30' });
+      const drawn = join(lab().folder, 'drawn');
+      const later = `while [ ! -e ${drawn} ]; do sleep 0.1; done; stty cols 100 rows 30`;
+      const terminal = open(test, lab().host(1), 'top', { later });
       await waitUntil('a picture', () => terminal.picture.length === 24);
+      writeFileSync(drawn, '');
       await waitUntil('a larger one', () => terminal.picture.length === 30);
       assert.ok(terminal.picture.every((line) => line.length === 100));
       terminal.type('q');

@@ -70,5 +70,6 @@ async function change(
   await systemClock.sleep(RUN_UP_MS, stand.host.namespace.gate.signal);
   const begin = monotonicMs();
   const [{ moments }] = await Promise.all([watching, changing.publish(kind)]);
-  return moments.map((moment) => (moment === null ? null : moment - begin));
+  // The sender notes the time and then sends: where it stands still between the two, the change comes first.
+  return moments.map((moment) => (moment === null ? null : Math.max(moment - begin, 0)));
 }
