@@ -8,7 +8,7 @@ export function renderFindings(findings: readonly Finding[]): string {
     colAligns: ['left', 'right', 'left', 'right', 'right', 'left', 'left'],
     // No colours: the output is as often a file or a CI log as a terminal.
     style: { head: [], border: [], compact: true },
-    colWidths: [24, 12, 16, 12, 8, 10, 10],
+    colWidths: [23, 12, 16, 12, 8, 10, 11],
     wordWrap: true,
   });
   table.push(...findings.map(rowOf));

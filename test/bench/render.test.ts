@@ -56,6 +56,17 @@ test('what a run has failed for is told in one line, with the mark', () => {
   assert.equal(renderFailure({ name: 'idle', failed: 'no daemon' }), 'idle processor time: no daemon');
 });
 
+test('every verdict has room', () => {
+  const text = renderFindings([
+    { name: 'idle', measured: 0.5, disturbed: true },
+    { name: 'idle', measured: 0.5 },
+    { name: 'rate', leftOut: 'no root' },
+  ]);
+  assert.match(text, /disturbed/);
+  assert.match(text, /missed/);
+  assert.ok(!text.includes('…'), text);
+});
+
 test('every figure, however large, fits into 100 columns with its mark whole', () => {
   const findings = NAMES.map((name): Finding => ({ name, measured: 9876.5, yardstick: 1.5 }));
   const text = renderFindings(findings);
