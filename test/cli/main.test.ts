@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -135,10 +136,18 @@ describe('l3missd as a process', () => {
       const script = `set -o pipefail; "$0" "$1" ${args} --control-socket "$2" | head -n 2`;
       const { code, out, err } = await run('bash', ['-c', script, process.execPath, main, daemon.path]);
       assert.deepEqual([code, err, out.trimEnd().split('\n').length], [0, '', 2], args);
-      const stopped = `timeout --foreground --preserve-status -s INT 2 "$0" "$1" ${args} --control-socket "$2"`;
-      const interrupted = await run('bash', ['-c', stopped, process.execPath, main, daemon.path]);
-      assert.deepEqual([interrupted.code, interrupted.err], [0, ''], args);
-      assert.ok(interrupted.out.length > 0);
+      const interrupted = spawn(process.execPath, [
+        main,
+        ...args.split(' '),
+        '--control-socket',
+        daemon.path,
+      ]);
+      let told = '';
+      interrupted.stderr.on('data', (chunk) => {
+        told += String(chunk);
+      });
+      interrupted.stdout.once('data', () => interrupted.kill('SIGINT')).on('data', () => undefined);
+      assert.deepEqual([await once(interrupted, 'close'), told], [[0, null], ''], args);
     }
   });
 });
