@@ -22,7 +22,8 @@ export async function measurePackets(turn: Turn, agent: Agent): Promise<void> {
 async function sendToAll(turn: Turn, nodes: readonly number[], shares: readonly number[]): Promise<void> {
   const { stand, plan } = turn;
   const timed = nodes.slice(0, TIMED_NODES);
-  const windows = Math.max(Math.floor((timed.length * plan.podsPerNode) / AT_A_TIME), 1);
+  const whole = Math.floor((timed.length * plan.podsPerNode) / AT_A_TIME);
+  const windows = Math.max(Math.min(whole, timed.length), 1);
   for (let window = 0; window < windows; window++) {
     const [begin, end] = [window, window + 1].map((edge) => Math.round((edge * timed.length) / windows));
     await sendAndTime(turn, podsOf(timed.slice(begin, end), plan.podsPerNode), shares);
