@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { z } from 'zod';
 import { TableLimits } from '../../scripts/bench/table-limits.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { watchStolen } from '../../src/lab/stolen.ts';
-import { waitUntil } from '../../src/lab/wait-until.ts';
-import { ask } from '../../src/status/control-client.ts';
-import { missSchema } from '../../src/status/miss.ts';
-import { MISSES_PATH } from '../../src/status/paths.ts';
 import { FlowProgram, flowSkipReason } from '../support/flow.ts';
 import { labForSuite, labSkipReason } from '../support/lab-fixture.ts';
+import { answeredSince, latestMisses, ratePerSecond } from '../support/last-answers.ts';
 import { statsOf } from '../support/static-peer.ts';
 import { Storm } from '../support/storm.ts';
 
@@ -18,10 +14,6 @@ const PORT = 9477;
 const BACKLOG = { first: '10.5.64.0', count: 20_000, rate: 1_000_000 };
 /** More entries than the backlog needs. */
 const TABLE_ENTRIES = 65_536;
-/** The latest of the backlog, as many as the journal keeps. */
-const LATEST = 10_000;
-/** Nothing is left to answer when nothing was for so long. */
-const STANDSTILL_MS = 500;
 const LEAST_RATE = 0.95;
 /** Where the hypervisor disturbs every round the bad clients may be no more than that. */
 const LEAST_RATE_DISTURBED = 0.5;
@@ -101,22 +93,7 @@ async function backlogOf(host: Host, flow: FlowProgram): Promise<() => Promise<n
   } finally {
     process.kill(pid, 'SIGCONT');
   }
-  let before = begin;
-  const standsStill = async () => {
-    const now = (await statsOf(host)).misses.noLease;
-    const same = now === before && now > begin;
-    before = now;
-    return same;
-  };
-  await waitUntil('the last answer', standsStill, { interval: STANDSTILL_MS, timeout: 60_000 });
-  assert.ok(before - begin >= BACKLOG.count, `${before - begin} answers`);
-  return async () => {
-    const misses = await ask(host.daemon.controlSocket, {
-      path: `${MISSES_PATH}?limit=${LATEST}`,
-      schema: z.array(missSchema),
-      timeLimit: 60_000,
-    });
-    const seconds = (Date.parse(misses.at(-1)?.at ?? '') - Date.parse(misses[0]?.at ?? '')) / 1000;
-    return Math.round(misses.length / seconds);
-  };
+  const answered = await answeredSince(host, begin, BACKLOG.count);
+  assert.ok(answered >= BACKLOG.count, `${answered} answers`);
+  return async () => ratePerSecond(await latestMisses(host));
 }
