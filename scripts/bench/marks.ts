@@ -70,10 +70,10 @@ export const FIGURES = {
     mark: { atMost: 1000 },
   },
   recorded: {
-    title: '20,000 at once, recorded',
-    unit: '/s',
+    title: '20,000 at once, rate left by recording',
+    unit: '',
     against: 'not recorded',
-    comparison: 'ratio',
+    comparison: 'value',
     mark: { atLeast: 0.95 },
   },
   lostOfMany: {

@@ -44,14 +44,25 @@ export interface Burst {
   readonly tails: readonly number[];
 }
 
+/** What `sender burst` and `responder` wrote; both stamp with the same clock. */
+export interface BurstFiles {
+  readonly sent: Buffer;
+  readonly arrived: Buffer;
+}
+
 /**
- * Joins what `sender burst` and `responder` wrote; both stamp with the same clock.
+ * When the datagram to each destination came, in nanoseconds of CLOCK_MONOTONIC, 0 where none did.
  *
- * @throws BenchFault when the files do not belong together
+ * @throws BenchFault when the bytes are not whole records
  */
-export function joinBurst(sentBytes: Buffer, arrivedBytes: Buffer): Burst {
-  const sent = records(sentBytes, 2);
-  const arrived = records(arrivedBytes, 1);
+export function readArrivals(arrived: Buffer): number[] {
+  return records(arrived, 1).map(([time]) => time);
+}
+
+/** @throws BenchFault when the files do not belong together */
+export function joinBurst(files: BurstFiles): Burst {
+  const sent = records(files.sent, 2);
+  const arrived = readArrivals(files.arrived);
   if (sent.length !== arrived.length) {
     throw new BenchFault('burst', `${sent.length} sent and ${arrived.length} awaited`, 'equal numbers');
   }
@@ -62,7 +73,7 @@ export function joinBurst(sentBytes: Buffer, arrivedBytes: Buffer): Burst {
   let accepted = 0;
   let last = 0;
   for (const [index, [time, errno]] of sent.entries()) {
-    const arrival = arrived[index]?.[0] ?? 0;
+    const arrival = arrived[index] ?? 0;
     if (errno > 0) {
       const name = errnoName(errno);
       refused[name] = (refused[name] ?? 0) + 1;

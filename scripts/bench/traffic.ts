@@ -6,7 +6,7 @@ import type { Host } from '../../src/lab/host.ts';
 import { plannedSubnet } from '../../src/lab/planned-leases.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
 import { BenchFault } from './bench-fault.ts';
-import { type Burst, joinBurst, type Pairs, readPairs } from './samples.ts';
+import { type BurstFiles, type Pairs, readPairs } from './samples.ts';
 import type { Scene } from './scene.ts';
 
 /** Which destinations of the plan are sent to. */
@@ -44,7 +44,12 @@ export async function sendPairs(scene: Scene, host: Host, to: Destinations, cpu:
  *
  * @throws LabFault, BenchFault; also when the responder's ring was too small for everything that came
  */
-export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate: number): Promise<Burst> {
+export async function sendBurst(
+  scene: Scene,
+  host: Host,
+  to: Destinations,
+  rate: number,
+): Promise<BurstFiles> {
   const run = scene.nextRun();
   const [sent, arrived] = [join(scene.lab.folder, `sent-${run}`), join(scene.lab.folder, `arrived-${run}`)];
   const longest = 60_000 + (rate === 0 ? 0 : Math.ceil((to.count / rate) * 1000));
@@ -63,7 +68,7 @@ export async function sendBurst(scene: Scene, host: Host, to: Destinations, rate
     const found = responder.output().join(' | ');
     throw new BenchFault('responder', found, 'a ring that holds all that comes');
   }
-  return joinBurst(await take(sent), await take(arrived));
+  return { sent: await take(sent), arrived: await take(arrived) };
 }
 
 function planArguments({ firstLease = 0, leases, count }: Destinations): string[] {

@@ -1,5 +1,5 @@
 import { allOf, inTurns, type Turns } from '../../../src/lab/in-turns.ts';
-import type { Burst } from '../samples.ts';
+import { type Burst, type BurstFiles, joinBurst } from '../samples.ts';
 import { daemonSide, type Side, yardstickSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
 import { type Destinations, sendBurst } from '../traffic.ts';
@@ -45,6 +45,7 @@ export const atOnce: Experiment = {
       { ...stage, extent: { ...extent, rounds: burstRounds(extent) } },
       sides,
       20_000,
+      joinBurst,
     );
     const rate = (name: string) => median(of(found.counted, name).map(({ perSecond }) => perSecond));
     return {
@@ -69,7 +70,7 @@ export const manyAtOnce: Experiment = {
   seconds: ({ rounds }) => (1 + rounds) * 8,
   run: async (stage) => {
     const { scene } = stage;
-    const found = await turns(stage, [daemonSide(scene), yardstickSide(scene, 64)], 200_000);
+    const found = await turns(stage, [daemonSide(scene), yardstickSide(scene, 64)], 200_000, joinBurst);
     const lost = (name: string) => lostBy(of(allOf(found), name));
     const losing = of(allOf(found), 'l3missd').filter((turn) => lostBy([turn]) > 0);
     const disturbed = losing.every(({ stolen }) => stolen > OUT_OF_REACH);
@@ -99,19 +100,24 @@ export function burstRounds({ rounds }: Extent): number {
   return rounds * TIMES;
 }
 
-/** Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while. */
-export async function turns(
+/**
+ * Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while.
+ *
+ * @param read makes of what a turn wrote what it is remembered by
+ */
+export async function turns<Read extends object>(
   { scene, extent, limits }: Stage,
   sides: readonly Side[],
   count: number,
-): Promise<Turns<Turn>> {
+  read: (files: BurstFiles) => Read,
+): Promise<Turns<{ readonly side: string } & Read>> {
   limits.raise(TABLE_ENTRIES);
   try {
     let taken = 0;
     const take = async (side: Side) => {
       const destinations = destinationsOf(taken++, count);
-      const burst = await side.during(() => sendBurst(scene, side.host, destinations, 0));
-      return { side: side.name, ...burst };
+      const files = await side.during(() => sendBurst(scene, side.host, destinations, 0));
+      return { side: side.name, ...read(files) };
     };
     for (const side of sides) {
       await take(side);

@@ -2,7 +2,7 @@ import { allOf, inTurns, type Turns } from '../../../src/lab/in-turns.ts';
 import { changeLeases } from '../bench-leases.ts';
 import { requirePace } from '../conditions.ts';
 import type { Finding } from '../marks.ts';
-import type { Burst } from '../samples.ts';
+import { type Burst, joinBurst } from '../samples.ts';
 import { MAIN_PREFIX, pinMainThread } from '../scene.ts';
 import { daemonSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
@@ -102,8 +102,8 @@ function turn({ scene, extent }: Stage, changing: boolean): Promise<Turn> {
         })
       : Promise.resolve(0);
     const burst = sendBurst(scene, side.host, destinations, RATE).finally(() => over.abort());
-    const [changed, sent] = await Promise.all([changes, burst]);
-    return { changing, changes: changed, ...sent };
+    const [changed, files] = await Promise.all([changes, burst]);
+    return { changing, changes: changed, ...joinBurst(files) };
   });
 }
 

@@ -10,20 +10,20 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PARTS = ['dist/src', 'dist/native-bindings', 'package.json'];
 
 /**
- * Copies the built daemon into a folder, with a recording that does nothing in the place of its own. The program itself
- * needs no switch for that, which nobody would want in life.
+ * Copies the built daemon into a folder, with a recording that forgets every other spell in the place of its own. The
+ * program itself needs no switch for that, which nobody would want in life.
  *
  * @returns the program, as `builtProgram` gives it
  */
-export function unrecordedProgram(folder: string): string[] {
+export function periodicProgram(folder: string): string[] {
   for (const part of PARTS) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const standIn = new URL('./no-recording.js', import.meta.url);
+  const standIn = new URL('./periodic-recording.js', import.meta.url);
   writeFileSync(
     join(folder, 'dist/src/misses/recording/recording.js'),
-    `export { NoRecording as Recording } from ${JSON.stringify(standIn.href)};\n`,
+    `export { PeriodicRecording as Recording } from ${JSON.stringify(standIn.href)};\n`,
   );
   const program = builtProgram();
   return [...program.slice(0, -1), join(folder, 'dist/src/cli/main.js')];
