@@ -15,7 +15,8 @@ import { pathMtu } from './checks/path-mtu.ts';
 import { reversePathFilter } from './checks/reverse-path-filter.ts';
 import { syntheticMiss } from './checks/synthetic-miss.ts';
 import { udpPort } from './checks/udp-port.ts';
-import type { Check, DoctorParts, Ground } from './ground.ts';
+import type { DoctorParts } from './doctor-parts.ts';
+import type { Check, Ground } from './ground.ts';
 import { advice, command, unknown } from './outcome.ts';
 import { reachPeers } from './reach.ts';
 

@@ -6,8 +6,8 @@ import { askForNeighbour } from '../kernel/neighbours.ts';
 import { findPathMtu } from '../kernel/route-lookup.ts';
 import type { Lease } from '../leases/lease.ts';
 import { VXLAN_OVERHEAD } from '../overlay/device.ts';
+import type { DoctorParts } from './doctor-parts.ts';
 import { Echoes } from './echoes.ts';
-import type { DoctorParts } from './ground.ts';
 import type { Standing } from './standing.ts';
 import { knockAt } from './udp-knock.ts';
 
