@@ -101,9 +101,9 @@ export class PeriodicRecording implements Pick<Recording, keyof Recording> {
     }
   }
 
-  noteRecovered(destination: Ipv4, phase: number, host: RemoteHost | undefined, refusal?: string): void {
+  noteRecovered(...told: Parameters<Recording['noteRecovered']>): void {
     if (this.#isOn) {
-      this.#recording.noteRecovered(destination, phase, host, refusal);
+      this.#recording.noteRecovered(...told);
     }
   }
 

@@ -1,20 +1,13 @@
 import type { Ipv4 } from '../net/ipv4.ts';
-import { contains, type Prefix } from '../net/prefix.ts';
+import type { Prefix } from '../net/prefix.ts';
 import type { PrefixTable } from '../net/prefix-table.ts';
 import { NUD_INCOMPLETE, NUD_PROBE } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { Counters } from './counters.ts';
-import { decide, HOLD, NO_LEASE } from './decide.ts';
+import { decide, HOLD, NO_LEASE, outcomeWithoutLease } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Outbox } from './outbox.ts';
-import {
-  ALREADY_ANSWERED,
-  ANSWERED,
-  FIRST,
-  NO_LEASE_FOUND,
-  OWN_SUBNET,
-  REFRESH,
-} from './recording/outcomes.ts';
+import { ALREADY_ANSWERED, ANSWERED, FIRST, REFRESH } from './recording/outcomes.ts';
 import type { Recording } from './recording/recording.ts';
 import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
@@ -140,7 +133,7 @@ export class MissAnswers {
       this.#outbox.addAbsent(destination);
       this.#installed.forget(destination);
       this.#unknown = destination;
-      const outcome = contains(this.#ownSubnet, destination) ? OWN_SUBNET : NO_LEASE_FOUND;
+      const outcome = outcomeWithoutLease(destination, this.#ownSubnet);
       this.#recording.noteAnswer(destination, state === NUD_PROBE ? REFRESH : FIRST, outcome, undefined);
     } else {
       this.#recording.noteUnanswered();

@@ -12,11 +12,11 @@ import { FilledRequest } from '../netlink/template.ts';
 import { isOwnNeighbour, OWN_PROTOCOL } from '../overlay/ownership.ts';
 import { absentTemplate, resolvedTemplate } from './answer.ts';
 import type { CounterName, Counters } from './counters.ts';
-import { decide, HOLD, NO_LEASE } from './decide.ts';
+import { decide, HOLD, NO_LEASE, outcomeWithoutLease } from './decide.ts';
 import type { InstalledNeighbours } from './installed.ts';
 import type { Lifetime } from './lifetime.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
-import { FIRST, REFRESH } from './recording/outcomes.ts';
+import { FIRST, RECOVERED, REFRESH } from './recording/outcomes.ts';
 import type { Recording } from './recording/recording.ts';
 import type { RemoteHost } from './remote-host.ts';
 import type { RemoteSubnets } from './remote-subnets.ts';
@@ -25,6 +25,7 @@ import type { Vtep } from './vtep.ts';
 export interface NeighbourWriterParts {
   readonly ifindex: number;
   readonly network: Prefix;
+  readonly ownSubnet: Prefix;
   readonly conversation: Conversation;
   readonly counters: Counters;
   readonly recording: Recording;
@@ -205,7 +206,9 @@ export class NeighbourWriter {
       this.#touch(destination, remote, evictions);
     }
     if (count === undefined) {
-      this.#parts.recording.noteRecovered(destination, phase, remote, refusal);
+      const outcome =
+        remote === undefined ? outcomeWithoutLease(destination, this.#parts.ownSubnet) : RECOVERED;
+      this.#parts.recording.noteRecovered(destination, phase, outcome, remote, refusal);
       this.#parts.counters.add('written', isNew && refusal === undefined ? 1 : 0);
     } else if (refusal === undefined) {
       this.#parts.counters.add(count);

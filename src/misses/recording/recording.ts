@@ -5,7 +5,7 @@ import { Journal } from './journal.ts';
 import { NO_LATENCY, UNWRITTEN, withOutcome } from './journal-layout.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
-import { ANSWERED, endingOf, FIRST, HELD, L2, L3, NO_LEASE_FOUND, RECOVERED, REFUSED } from './outcomes.ts';
+import { ANSWERED, endingOf, FIRST, HELD, L2, L3, NO_LEASE_FOUND, REFUSED } from './outcomes.ts';
 import { ReadTimes } from './read-times.ts';
 import type { RecordingMemory } from './recording-memory.ts';
 import { SubnetCounts } from './subnet-counts.ts';
@@ -144,11 +144,17 @@ export class Recording {
   /**
    * A dump found an entry that waited, for how long nobody knows; it was answered, negatively without a host.
    *
+   * @param outcome see outcomes.ts
    * @param refusal the errno's name, when the kernel refused the answer
    */
-  noteRecovered(destination: Ipv4, phase: number, host: RemoteHost | undefined, refusal?: string): void {
+  noteRecovered(
+    destination: Ipv4,
+    phase: number,
+    outcome: number,
+    host: RemoteHost | undefined,
+    refusal?: string,
+  ): void {
     this.#found += 1;
-    const outcome = host === undefined ? NO_LEASE_FOUND : RECOVERED;
     this.#addAside(destination, endingOf(L3, phase, outcome), host);
     if (refusal !== undefined) {
       this.noteRefused(destination, errnoNumber(refusal));

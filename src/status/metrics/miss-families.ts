@@ -14,7 +14,7 @@ export function missFamilies(): Family[] {
     {
       name: 'l3missd_misses_total',
       type: 'counter',
-      help: 'Misses by how they ended; "recovered" are those that a dump found, after an overrun or the first list.',
+      help: 'Misses by how they ended; "recovered" are those with a lease that a dump found, after an overrun or the first list.',
       labels: ['kind', 'phase', 'outcome'],
       // When the kernel refuses late, one that had been counted as answered is counted as refused instead.
       read: ({ observer }) =>

@@ -68,9 +68,12 @@ test('what came before the first list was held, and recovered by it', () => {
   const fixture = resolverOnFake();
   fixture.miss('10.5.7.2');
   fixture.miss('10.5.9.1');
+  fixture.miss('10.5.255.9');
   fixture.resolver.apply([lease(7)], true);
   fixture.settle();
   assert.deepEqual(journalOf(fixture).sort(), [
+    '10.5.255.9 first held',
+    '10.5.255.9 first own-subnet',
     '10.5.7.2 first held',
     '10.5.7.2 first recovered',
     '10.5.9.1 first held',

@@ -10,6 +10,7 @@ import {
   FIRST,
   NO_LEASE_FOUND,
   OWN_SUBNET,
+  RECOVERED,
   REFRESH,
 } from '../../../src/misses/recording/outcomes.ts';
 import { metricsRoute } from '../../../src/status/metrics/metrics-route.ts';
@@ -37,7 +38,7 @@ function busy(found?: Parameters<typeof sampleSources>[0]): Sources {
   sample.answer({ ...answered, host: undefined, outcome: NO_LEASE_FOUND });
   sample.answer({ ...answered, host: undefined, outcome: OWN_SUBNET });
   sample.recording.noteHeld(at('10.5.7.9'), FIRST);
-  sample.recording.noteRecovered(at('10.5.7.9'), FIRST, host);
+  sample.recording.noteRecovered(at('10.5.7.9'), FIRST, RECOVERED, host);
   sample.recording.noteFrame(Uint8Array.of(2, 0, 0, 0, 0, 7), at('10.99.0.7'));
   return sample;
 }
