@@ -36,7 +36,11 @@ const display: Display = {
 
 /** Each is loaded only when it is asked for, so that a question to the daemon needs none of the daemon's libraries. */
 const handlers: Handlers = {
-  run: async (options) => (await import('../agent/daemon.ts')).runDaemon(options),
+  run: async (options) => {
+    const { loadDaemon } = await import('../agent/load-daemon.ts');
+    const { runDaemon } = await loadDaemon();
+    return await runDaemon(options);
+  },
   cleanup: async (options) => (await import('../agent/cleanup.ts')).cleanup(options),
   stats: async (options) => (await import('./show/show-stats.ts')).showStats(options, display),
   misses: async (options) => (await import('./show/show-misses.ts')).showMisses(options, display),
