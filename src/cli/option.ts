@@ -18,7 +18,7 @@ export interface ValueOption<T> extends Described {
   /** What the help calls the value. */
   readonly value: string;
   readonly environment: string;
-  /** As it would be typed; it goes through `parse` like any other. */
+  /** As it would be typed; it goes through `parse` like any other. Empty where there is none, see `Settings.find`. */
   readonly default: string;
   /** What the help says instead, where the text alone explains nothing. */
   readonly defaultInWords?: string;

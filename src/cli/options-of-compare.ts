@@ -1,7 +1,7 @@
 import { MOST_NODES, MOST_PODS } from '../compare/address-plan.ts';
 import { MODE_NAMES } from '../overlay/modes.ts';
 import { value } from './option.ts';
-import { integer, listOf, namedCommand, oneOf, optional, path, share } from './parsers.ts';
+import { integer, listOf, namedCommand, oneOf, path, share } from './parsers.ts';
 
 /** The options of `compare` alone. */
 export const compareOptions = {
@@ -68,7 +68,7 @@ export const compareOptions = {
     default: '',
     defaultInWords: 'none',
     help: 'Where to write every sample, and what the machine is.',
-    parse: optional(path),
+    parse: path,
   }),
   htmlFile: value({
     name: 'html',
@@ -78,7 +78,7 @@ export const compareOptions = {
     default: '',
     defaultInWords: 'none',
     help: 'Where to write the result as a page that opens without a network.',
-    parse: optional(path),
+    parse: path,
   }),
   from: value({
     name: 'from',
@@ -88,6 +88,6 @@ export const compareOptions = {
     default: '',
     defaultInWords: 'none',
     help: 'A file that --json wrote: its results are shown again, and nothing is measured.',
-    parse: optional(path),
+    parse: path,
   }),
 };

@@ -1,7 +1,7 @@
 import { OUTCOMES } from '../misses/recording/outcomes.ts';
 import { parsePrefix } from '../net/prefix.ts';
 import { onOff, questionNames, value } from './option.ts';
-import { duration, oneOf, optional } from './parsers.ts';
+import { duration, oneOf } from './parsers.ts';
 
 /** The options of the commands that ask the running daemon. */
 export const questionOptions = {
@@ -20,7 +20,7 @@ export const questionOptions = {
     default: '',
     defaultInWords: 'all',
     help: `Only misses that ended so: ${OUTCOMES.join(', ')}.`,
-    parse: optional(oneOf(OUTCOMES)),
+    parse: oneOf(OUTCOMES),
   }),
   subnet: value({
     name: 'subnet',
@@ -30,7 +30,7 @@ export const questionOptions = {
     default: '',
     defaultInWords: 'all',
     help: 'Only misses of addresses in this network, such as 10.5.7.0/24.',
-    parse: optional(parsePrefix),
+    parse: parsePrefix,
   }),
   since: value({
     name: 'since',
@@ -40,6 +40,6 @@ export const questionOptions = {
     default: '',
     defaultInWords: 'all that are kept',
     help: 'Only misses that came not longer ago, such as 5m; 0 for none.',
-    parse: optional(duration),
+    parse: duration,
   }),
 } as const;

@@ -55,6 +55,7 @@ export const options = {
     default: '',
     defaultInWords: 'the address of the interface',
     help: 'The IPv4 address at which other hosts reach this one.',
+    // An empty text is flannel's own default, so a unit of flannel's may give it.
     parse: optional(publicAddress),
   }),
   subnetFile: value({
@@ -102,7 +103,7 @@ export const options = {
     default: '',
     defaultInWords: 'none, which serves nothing',
     help: 'Where metrics, JSON and the page are served, to be read by whoever reaches it: an address or localhost, and a TCP port, such as 127.0.0.1:9477 or [::1]:9477.',
-    parse: optional(hostAndPort),
+    parse: hostAndPort,
   }),
   controlSocket: value({
     name: 'control-socket',
@@ -198,7 +199,7 @@ export const options = {
     default: '',
     defaultInWords: 'json; text when stderr is a terminal',
     help: 'What an entry of the log (on stderr) looks like: json or text.',
-    parse: optional(oneOf(['json', 'text'])),
+    parse: oneOf(['json', 'text']),
   }),
   version: onOff({ name: 'version', commands: ['run'], help: 'Print the version on stderr and exit.' }),
   release: onOff({

@@ -48,7 +48,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Parser<T> {
   };
 }
 
-/** The same, or undefined for an empty text: for options whose default is found out elsewhere. */
+/** The same, or undefined for an empty text. Where that is no value of the option, `Settings.find` is what it takes. */
 export function optional<T>(parse: Parser<T>): Parser<T | undefined> {
   return (text, thing) => (text === '' ? undefined : parse(text, thing));
 }

@@ -19,7 +19,7 @@ export interface Surroundings {
 /** @throws UsageFault */
 export function runOptions(settings: Settings, around: Surroundings): RunOptions {
   const publicIp = settings.read(options.publicIp);
-  const statusAddress = settings.read(options.statusAddress);
+  const statusAddress = settings.find(options.statusAddress);
   return {
     ...storeOptions(settings),
     ifaces: settings.readAll(options.iface),
@@ -83,9 +83,9 @@ export function statsOptions(settings: Settings, around: Surroundings): StatsOpt
 
 /** @throws UsageFault */
 export function missesOptions(settings: Settings, around: Surroundings): MissesOptions {
-  const outcome = settings.read(options.outcome);
-  const subnet = settings.read(options.subnet);
-  const since = settings.read(options.since);
+  const outcome = settings.find(options.outcome);
+  const subnet = settings.find(options.subnet);
+  const since = settings.find(options.since);
   return {
     ...questionOptions(settings, around),
     follow: settings.isOn(options.follow),
@@ -108,9 +108,9 @@ export function lookupOptions(
 
 /** @throws UsageFault */
 export function compareOptions(settings: Settings): CompareOptions {
-  const json = settings.read(options.jsonFile);
-  const html = settings.read(options.htmlFile);
-  const from = settings.read(options.from);
+  const json = settings.find(options.jsonFile);
+  const html = settings.find(options.htmlFile);
+  const from = settings.find(options.from);
   const modes = settings.read(options.modes);
   const peers = settings.readAll(options.peer);
   const names = [...modes, ...peers.map(({ name }) => name)];
@@ -143,6 +143,6 @@ function logOptions(settings: Settings, around: Surroundings) {
   const byDefault: LogFormat = around.stderrIsTerminal ? 'text' : 'json';
   return {
     logLevel: settings.read(options.logLevel),
-    logFormat: settings.read(options.logFormat) ?? byDefault,
+    logFormat: settings.find(options.logFormat) ?? byDefault,
   };
 }

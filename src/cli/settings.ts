@@ -26,7 +26,16 @@ export class Settings {
    * @throws UsageFault naming the option or the variable
    */
   read<T>(option: ValueOption<T>): T {
-    return this.readAll(option).at(-1) ?? option.parse(option.default, `--${option.name}`);
+    return this.find(option) ?? option.parse(option.default, `--${option.name}`);
+  }
+
+  /**
+   * The same of an option without a default; undefined when it is not given.
+   *
+   * @throws UsageFault naming the option or the variable
+   */
+  find<T>(option: ValueOption<T>): T | undefined {
+    return this.readAll(option).at(-1);
   }
 
   /**

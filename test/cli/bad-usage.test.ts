@@ -33,7 +33,7 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['-journal-entries', '0'], '--journal-entries: "0"', number(100_000, 1)],
   [['-healthz-ip', 'localhost'], '--healthz-ip: "localhost"', 'an IPv4 or IPv6 address'],
   ...[
-    ...['9477', ':9477', '0.0.0.0', '127.0.0.1:0', '127.0.0.1:65536', '127.0.0.1:9477/'],
+    ...['', '9477', ':9477', '0.0.0.0', '127.0.0.1:0', '127.0.0.1:65536', '127.0.0.1:9477/'],
     ...['::1:9477', '[::1]', '[127.0.0.1]:9477', 'node1.example:9477'],
   ].map((address): [string[], string, string] => [
     ['-status-address', address],
@@ -68,6 +68,7 @@ const refused: [args: string[], thing: string, allowed: string][] = [
     '--programming lazy',
   ],
   [['-log-level', 'trace'], '--log-level: "trace"', 'debug, info, warn, error'],
+  [['-log-format', ''], '--log-format: ""', 'json, text'],
   [['-log-format', 'xml'], '--log-format: "xml"', 'json, text'],
   [
     ['-etcd-endpoints', 'https://a:1'],
@@ -96,6 +97,11 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['compare', '-peer', 'a= '], '--peer: "a= "', 'NAME=COMMAND'],
   [['compare', '-peer', 'a=x', '-peer', 'a=y'], '--peer: "a"', 'a name that no mode and no other peer has'],
   [['compare', '-peer', 'lazy=x'], '--peer: "lazy"', 'a name that no mode and no other peer has'],
+  ...['json', 'html', 'from'].map((name): [string[], string, string] => [
+    ['compare', `-${name}`, ''],
+    `--${name}: an empty text`,
+    'a path',
+  ]),
   [['compare', '-json'], '--json: no value behind it', '--json=<value> or --json <value>'],
   [['compare', '-iface', 'x'], '--iface: unknown option', 'what "l3missd compare --help" lists'],
   [['-ifac', 'x'], '--ifac: unknown option (Did you mean --iface?)', 'what "l3missd run --help" lists'],
@@ -114,6 +120,9 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['misses', '--subnet', '10.5.7.2'], '--subnet: "10.5.7.2"', 'an IPv4 network such as 10.5.0.0/16'],
   [['misses', '--subnet', '10.5.7.0/33'], '--subnet: "10.5.7.0/33"', 'an IPv4 network such as 10.5.0.0/16'],
   [['misses', '--since', '5'], '--since: "5"', 'a duration such as 90s, 10m or 1h30m'],
+  [['misses', '--outcome', ''], '--outcome: ""', 'answered, already-answered'],
+  [['misses', '--subnet='], '--subnet: ""', 'an IPv4 network such as 10.5.0.0/16'],
+  [['misses', '--since', ''], '--since: ""', 'a duration such as 90s, 10m or 1h30m'],
   [['misses', '--watch'], '--watch: unknown option', 'what "l3missd misses --help" lists'],
   [['misses', '10.5.7.2'], '10.5.7.2: neither a command nor an option', `${commands} as the first argument`],
   [['lookup'], 'lookup: no address behind it', 'l3missd lookup ADDRESS'],

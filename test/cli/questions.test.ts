@@ -27,6 +27,8 @@ describe('the commands that ask the daemon', () => {
     const { misses } = await call(['misses', '--json'], { environment });
     assert.deepEqual(misses, [{ ...question, json: true, follow: false, query }]);
     assert.deepEqual((await call(['misses', '-since=0'])).misses[0]?.query, { sinceSeconds: 0 });
+    const empty = { L3MISSD_MISSES_OUTCOME: '', L3MISSD_MISSES_SUBNET: '', L3MISSD_MISSES_SINCE: '' };
+    assert.deepEqual((await call(['misses'], { environment: empty })).misses[0]?.query, {});
   });
 
   it('lookup takes an address, before and behind its options', async () => {
