@@ -16,7 +16,10 @@ const UNREAD_AT_MOST = 1024 * 1024;
 /** A sign of life, so that clients and proxies do not take silence for an end, in milliseconds. */
 const SIGN_OF_LIFE_MS = 15_000;
 
-/** Tells a client of events as they come, as text/event-stream (WHATWG HTML, server-sent events). */
+/**
+ * Tells a client of events as they come, as text/event-stream (WHATWG HTML, server-sent events). Who asks for the headers alone
+ * (HEAD) gets them at once, and is told of nothing: without a body Node would keep even them back until the answer ends.
+ */
 export function serveEvents(
   source: EventSource,
   parameters: URLSearchParams,
@@ -37,6 +40,11 @@ export function serveEvents(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
+  if (response.req.method === 'HEAD') {
+    end();
+    response.end();
+    return;
+  }
   write(': l3missd\n\n');
   const timer = setInterval(() => write(': still here\n\n'), SIGN_OF_LIFE_MS);
   timer.unref();

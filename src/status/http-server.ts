@@ -47,7 +47,7 @@ const FOLLOWERS = 16;
  */
 export function createStatusServer(routes: Routes, options: StatusServerOptions): Server {
   const { requestLimit = REQUEST_LIMIT, headers = {}, refuseHost = () => undefined } = options;
-  let followers = 0;
+  const followers = new Set<ServerResponse>();
   const backlog = new AnswerBacklog();
   const server = createServer(
     {
@@ -81,14 +81,8 @@ export function createStatusServer(routes: Routes, options: StatusServerOptions)
           (answer) => reply(request, response, backlog.admit(answer, response)),
           (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
         );
-      } else if (followers >= FOLLOWERS) {
-        reply(request, response, text(503, `${FOLLOWERS} clients follow already`));
       } else {
-        followers += 1;
-        response.on('close', () => {
-          followers -= 1;
-        });
-        follow(request, response, route, searchParams);
+        follow(request, response, followers, () => serveEvents(route, searchParams, response));
       }
     },
   );
@@ -153,11 +147,20 @@ async function answerTo(
 function follow(
   request: IncomingMessage,
   response: ServerResponse,
-  source: EventSource,
-  parameters: URLSearchParams,
+  followers: Set<ServerResponse>,
+  serve: () => void,
 ): void {
+  if (followers.size >= FOLLOWERS) {
+    reply(request, response, text(503, `${FOLLOWERS} clients follow already`));
+    return;
+  }
+  // HEAD is answered at once, and so takes nobody's place.
+  if (request.method === 'GET') {
+    followers.add(response);
+    response.on('close', () => followers.delete(response));
+  }
   try {
-    serveEvents(source, parameters, response);
+    serve();
   } catch (error) {
     if (!(error instanceof QuestionFault)) {
       throw error;

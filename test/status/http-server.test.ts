@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as send } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,9 +29,9 @@ async function read(port: number, path: string): Promise<{ status: number | unde
   return { status: response.statusCode, body };
 }
 
-function request(port: number, path: string): Promise<IncomingMessage> {
+function request(port: number, path: string, method = 'GET'): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path, agent: false }, resolve).on('error', reject);
+    send({ host: '127.0.0.1', port, path, method, agent: false }, resolve).on('error', reject).end();
   });
 }
 
@@ -207,6 +207,30 @@ test('followers are told of events until they leave, sixteen at most', async (t)
   const again = await request(port, '/follow');
   assert.equal(again.statusCode, 200);
   again.destroy();
+});
+
+test("HEAD on a stream is answered at once, and takes nobody's place", { timeout: 20_000 }, async (t) => {
+  let listening = 0;
+  const port = await serve(t, {
+    '/follow': {
+      follow: (parameters) => {
+        readQuestion(parameters, ['n'], (given) => numberIn(given, 'n', [1, 9], 5));
+        listening += 1;
+        return () => {
+          listening -= 1;
+        };
+      },
+    },
+  });
+  for (let n = 0; n < 20; n++) {
+    const { statusCode, headers } = (await request(port, '/follow', 'HEAD')).resume();
+    assert.deepEqual([statusCode, headers['content-type']], [200, 'text/event-stream; charset=utf-8']);
+  }
+  assert.equal(listening, 0);
+  assert.equal((await request(port, '/follow?n=x', 'HEAD')).resume().statusCode, 400);
+  const follower = await request(port, '/follow');
+  assert.equal(follower.statusCode, 200);
+  follower.destroy();
 });
 
 test('a follower that does not read is dropped when a mebibyte waits for it', async (t) => {
