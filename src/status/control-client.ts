@@ -88,13 +88,17 @@ function parse<T>(body: string, schema: z.ZodType<T>): T | undefined {
 
 function requestFault(path: string, error: unknown, { aborted }: AbortSignal): StatusFault {
   if (aborted) {
-    return new StatusFault(path, 'no answer in time', 'the control socket of a running l3missd');
+    const allowed =
+      'an l3missd that nothing holds up: see journalctl -u l3missd, or systemctl restart l3missd';
+    return new StatusFault(path, 'no answer in time', allowed);
   }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
-    case 'ECONNREFUSED':
-      return new StatusFault(path, 'no l3missd answers there', 'the control socket of a running l3missd');
+    case 'ECONNREFUSED': {
+      const allowed = 'a running l3missd: systemctl start l3missd, or name its socket with --control-socket';
+      return new StatusFault(path, 'no l3missd answers there', allowed);
+    }
     case 'EACCES':
     case 'EPERM':
       return new StatusFault(path, 'permission denied', "root and the members of the socket's group");
