@@ -3,21 +3,29 @@
 // interrupts them while they give memory back. A young generation of 4 MiB keeps 20 MiB less resident with 10,000 leases.
 // Both are read at V8's start only; the first one, changed later, crashes it (Node 20 to 24).
 import { readVersion } from '../agent/version.ts';
+import { describeError } from '../base/fault.ts';
+import { OutputFault } from './output-fault.ts';
 import { type Handlers, runCli } from './run-cli.ts';
 import type { Display, Terminal } from './show/display.ts';
 
 const nobodyReads = new AbortController();
 
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
+
 /** A reader that went away (`l3missd misses --follow | head -1`), or a terminal (EIO), is no failure; any other error is. */
-function noteGoneReader(error: NodeJS.ErrnoException): void {
+function noteOutputError(error: NodeJS.ErrnoException): void {
+  // Each write after the first that fails has an error of its own.
+  if (nobodyReads.signal.aborted) {
+    return;
+  }
   if (error.code !== 'EPIPE' && error.code !== 'EIO') {
-    throw error;
+    const fault = new OutputFault('stdout', describeError(error), 'a terminal, a pipe, or a file with room');
+    err(`l3missd: ${fault.message}\n`);
+    process.exitCode = 1;
   }
   nobodyReads.abort();
 }
-
-const out = (text: string) => void process.stdout.write(text);
-const err = (text: string) => void process.stderr.write(text);
 
 const { TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
 const terminal: Terminal = {
@@ -57,16 +65,18 @@ const handlers: Handlers = {
     }),
 };
 
-process.stdout.on('error', noteGoneReader);
+process.stdout.on('error', noteOutputError);
 // Trouble with stderr cannot be told anywhere.
 process.stderr.on('error', () => undefined);
-process.exitCode = await runCli(process.argv.slice(2), handlers, {
+const code = await runCli(process.argv.slice(2), handlers, {
   environment: process.env,
   stderrIsTerminal: process.stderr.isTTY,
   version: readVersion(),
   out,
   err,
 });
+// A command knows nothing of what could not be written.
+process.exitCode ??= code;
 
 // What still holds the process up after its work, such as a connection attempt of gRPC, is not waited for.
 setTimeout(() => process.exit(), 500).unref();

@@ -130,6 +130,17 @@ describe('l3missd as a process', () => {
     assert.deepEqual([code, err], [0, '']);
   });
 
+  it('exits with 1 and one line when stdout cannot be written', async (t) => {
+    const { path } = await RecordedDaemon.start(t);
+    for (const args of ['stats', 'misses --follow', 'stats --watch --json', 'leases', '--help']) {
+      const script = `"$0" "$1" ${args} $2 > /dev/full`;
+      const socket = args === '--help' ? '' : `--control-socket=${path}`;
+      const { code, err } = await run('bash', ['-c', script, process.execPath, main, socket]);
+      assert.equal(code, 1, args);
+      assert.match(err, /^l3missd: stdout: ENOSPC: no space left on device, write; allowed: [^\n]+\n$/, args);
+    }
+  });
+
   it('ends quietly when the reader of a live view goes away, and at Ctrl-C', async (t) => {
     const daemon = await RecordedDaemon.start(t);
     daemon.miss('10.5.7.2');

@@ -1,0 +1,4 @@
+import { Fault } from '../base/fault.ts';
+
+/** What a command shows cannot be written to stdout. */
+export class OutputFault extends Fault {}
