@@ -1,16 +1,9 @@
-import { listAddresses } from '../kernel/addresses.ts';
-import type { Conversation } from '../kernel/conversation.ts';
-import { listLinks } from '../kernel/links.ts';
-import { formatIpv4 } from '../net/ipv4.ts';
-import { contains, covers, formatPrefix, type Prefix } from '../net/prefix.ts';
 import { entryProblems } from './entry-problems.ts';
 import { command, MEND_ETCD, SAYS_WHAT_IS_MISSING } from './outcome.ts';
+import { ownProblems } from './own-problems.ts';
 import { routeProblems } from './route-problems.ts';
 import type { Standing } from './standing.ts';
 import type { Problem, RemoteStory, Story } from './story.ts';
-
-/** What the bridge plugin of CNI calls the containers' bridge unless it is told otherwise. */
-const BRIDGE = 'cni0';
 
 /**
  * What is wrong with an address, and what mends it; empty when nothing is.
@@ -57,36 +50,3 @@ const NO_LEASE: Problem = {
   found: 'no lease of the network covers it: no host has claimed it',
   ...command('systemctl start l3missd', 'on the host that is to have it'),
 };
-
-/** A route that also leads elsewhere is none to the containers: the packets leave this host. */
-function ownProblems({ kernel, view, standing: { subnet } }: Story): Problem[] {
-  const { route, isTunnelled, device = 'another way' } = view;
-  if (subnet === undefined || (route !== undefined && !isTunnelled && covers(subnet, route.destination))) {
-    return [];
-  }
-  const way =
-    route === undefined
-      ? 'nothing leads there'
-      : `its packets leave by ${device} (route ${formatPrefix(route.destination)})`;
-  return [
-    {
-      found: `no interface of this host that is up has its own subnet: ${way}`,
-      ...command(bridgeFor(kernel, subnet), 'or on whatever bridge the containers have'),
-    },
-  ];
-}
-
-/** What the bridge lacks, step by step. */
-function bridgeFor(kernel: Conversation, subnet: Prefix): string {
-  const bridge = listLinks(kernel).find(({ name }) => name === BRIDGE);
-  const isAddressed = listAddresses(kernel).some(
-    ({ ifindex, address }) => ifindex === bridge?.ifindex && contains(subnet, address),
-  );
-  return [
-    ...(bridge === undefined ? [`ip link add ${BRIDGE} type bridge`] : []),
-    ...(isAddressed
-      ? []
-      : [`ip address add ${formatIpv4(subnet.address + 1)}/${subnet.length} dev ${BRIDGE}`]),
-    `ip link set ${BRIDGE} up`,
-  ].join(' && ');
-}

@@ -1,12 +1,12 @@
 import { listAddresses } from '../kernel/addresses.ts';
 import { findRefusingRoute, type RouteMatch } from '../kernel/route-lookup.ts';
 import { formatIpv4 } from '../net/ipv4.ts';
-import { covers, formatPrefix } from '../net/prefix.ts';
+import { covers, formatPrefix, type Prefix } from '../net/prefix.ts';
 import { RTPROT_KERNEL } from '../netlink/constants.ts';
 import { OWN_PROTOCOL } from '../overlay/ownership.ts';
 import type { Remedy } from '../status/finding.ts';
 import { advice, command } from './outcome.ts';
-import type { Problem, RemoteStory } from './story.ts';
+import type { Problem, RemoteStory, Story } from './story.ts';
 
 /**
  * What keeps packets for another host out of the tunnel; at most one.
@@ -20,7 +20,8 @@ export function routeProblems(story: RemoteStory): Problem[] {
     return [];
   }
   if (route === undefined) {
-    return [refusal(story) ?? { found: 'no route leads to it', ...ownRoute(story) }];
+    const refused = standing.network === undefined ? undefined : refusal(story, standing.network);
+    return [refused ?? { found: 'no route leads to it', ...ownRoute(story) }];
   }
   if (route.isLocal) {
     return [{ found: 'this host has the address itself', ...removalOfAddress(story) }];
@@ -32,10 +33,10 @@ export function routeProblems(story: RemoteStory): Problem[] {
     : [{ found: `${by}: the route to ${tunnel} is missing`, ...ownRoute(story) }];
 }
 
-/** A route inside the network that lets no packet pass, whatever the overlay's own route says. */
-function refusal({ kernel, address, standing: { network } }: RemoteStory): Problem | undefined {
+/** A route inside that range that lets no packet pass, whatever the route of the range says. */
+export function refusal({ kernel, address }: Story, range: Prefix): Problem | undefined {
   const route = findRefusingRoute(kernel, address);
-  if (route === undefined || network === undefined || !covers(network, route.destination)) {
+  if (route === undefined || !covers(range, route.destination)) {
     return undefined;
   }
   const text = `${route.kind} ${formatPrefix(route.destination)}`;
@@ -62,7 +63,7 @@ function wayOut(route: RouteMatch, device: string | undefined): Remedy {
     : removalOfRoute(route, device);
 }
 
-function removalOfRoute({ destination, gateway }: RouteMatch, device: string | undefined): Remedy {
+export function removalOfRoute({ destination, gateway }: RouteMatch, device: string | undefined): Remedy {
   const via = gateway === undefined ? '' : ` via ${formatIpv4(gateway)}`;
   const dev = device === undefined ? '' : ` dev ${device}`;
   return command(`ip route del ${formatPrefix(destination)}${via}${dev}`);

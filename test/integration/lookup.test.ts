@@ -21,6 +21,8 @@ interface Trouble {
   /** Commands, or what else makes it. */
   readonly harm: readonly string[];
   readonly found: RegExp;
+  /** The mending command, where it has to be that one. */
+  readonly mend?: string;
   readonly standing?: Partial<Standing>;
   readonly address?: string;
   /** What of the harm the mending command leaves. */
@@ -28,6 +30,8 @@ interface Trouble {
 }
 
 const SUBNET_ROUTE = `ip route replace 10.5.7.0/24 via 10.5.7.0 dev ${DEVICE} proto 113 onlink`;
+
+const BRIDGE_UP = 'ip link add cni0 up type bridge && ip address add 10.5.1.1/24 dev cni0';
 
 const TROUBLES: readonly Trouble[] = [
   {
@@ -113,6 +117,44 @@ const TROUBLES: readonly Trouble[] = [
     rest: ['ip link del cni0'],
   },
   {
+    what: "this host's own subnet on a bridge that is up, without its route",
+    harm: [BRIDGE_UP, 'ip route del 10.5.1.0/24 dev cni0'],
+    found:
+      /^the route 10\.5\.1\.0\/24 to cni0, which is up and has 10\.5\.1\.1, is missing: its packets leave by l3m-look /,
+    mend: 'ip route replace 10.5.1.0/24 dev cni0 proto kernel scope link src 10.5.1.1',
+    address: '10.5.1.9',
+    rest: ['ip link del cni0'],
+  },
+  {
+    what: "this host's own subnet on a bridge that is up, without any route",
+    harm: [BRIDGE_UP, 'ip route del 10.5.1.0/24 dev cni0', 'ip route del 10.5.0.0/16'],
+    found: /^the route 10\.5\.1\.0\/24 to cni0, .* is missing: nothing leads there$/,
+    address: '10.5.1.9',
+    standing: EAGER,
+    rest: ['ip link del cni0', networkRoute()],
+  },
+  {
+    what: "a bridge that is up with an address for one host of this host's own subnet",
+    harm: ['ip link add cni0 up type bridge', 'ip address add 10.5.1.1/32 dev cni0'],
+    found: /^no interface of this host that is up has its own subnet: /,
+    address: '10.5.1.9',
+    rest: ['ip link del cni0'],
+  },
+  {
+    what: "a part of this host's own subnet behind the tunnel",
+    harm: [BRIDGE_UP, `ip route add 10.5.1.0/28 dev ${DEVICE}`],
+    found: /^its packets leave by l3m-look \(route 10\.5\.1\.0\/28\)$/,
+    address: '10.5.1.9',
+    rest: ['ip link del cni0'],
+  },
+  {
+    what: "an unreachable route inside this host's own subnet",
+    harm: [BRIDGE_UP, 'ip route add unreachable 10.5.1.0/28'],
+    found: /^the route unreachable 10\.5\.1\.0\/28 lets no packet pass$/,
+    address: '10.5.1.9',
+    rest: ['ip link del cni0'],
+  },
+  {
     what: "this host's own subnet on no interface in eager mode",
     harm: ['ip route del 10.5.0.0/16'],
     found: /^no interface of this host that is up has its own subnet: nothing leads there$/,
@@ -148,13 +190,14 @@ test('a lookup tells what is wrong with an address, and the command that mends i
     lookUp({ kernel, standing: standingOn({ ifindex, name: DEVICE }, values), misses: () => [] }, address);
   assert.deepEqual(look().problems, [], 'before');
 
-  for (const { what, harm, found, standing, address, rest = [] } of TROUBLES) {
+  for (const { what, harm, found, mend, standing, address, rest = [] } of TROUBLES) {
     await t.test(what, () => {
       const of = address === undefined ? ADDRESS : parseIpv4(address);
       run(...harm);
       const [problem, ...more] = look(standing, of).problems;
       assert.match(problem?.found ?? 'nothing', found);
       assert.deepEqual(more, []);
+      assert.equal(problem?.mend, mend ?? problem?.mend);
       run(problem?.mend ?? 'false');
       assert.deepEqual(look(standing, of).problems, [], `mended by ${problem?.mend}`);
       run(...rest);
@@ -170,6 +213,12 @@ test('a lookup tells what is wrong with an address, and the command that mends i
     const standInWrittenAt = Date.UTC(2026, 0, 1);
     const standing = look({ listed: false, standInWrittenAt }).problems.map(({ found }) => found);
     assert.match(standing[0] ?? '', /^etcd is out of reach: .* of 2026-01-01T00:00:00\.000Z$/);
+  });
+
+  await t.test("the tunnel's own address, which is of this host's own subnet", () => {
+    run(`ip address add 10.5.1.0/32 dev ${DEVICE}`);
+    assert.deepEqual(look({}, parseIpv4('10.5.1.0')).problems, []);
+    run(`ip address del 10.5.1.0/32 dev ${DEVICE}`);
   });
 
   await t.test('what the kernel holds, as it is', () => {
