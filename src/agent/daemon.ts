@@ -1,8 +1,5 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Conversation } from '../kernel/conversation.ts';
-import { KernelFault } from '../kernel/kernel-fault.ts';
-import { readNeighbourStatistics } from '../kernel/neighbour-statistics.ts';
 import { EtcdStore } from '../leases/etcd-store.ts';
 import { Counters } from '../misses/counters.ts';
 import { recordingMemory } from '../misses/recording/recording-memory.ts';
@@ -61,7 +58,6 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
   const observer = new Observer({
     ...{ recording, counters: misses, clock: systemClock },
     kept: options.journalEntries,
-    tableEntries: () => readTableEntries(kernel, log),
   });
   closers.add('observer', () => observer.stop());
   const counters = {
@@ -89,19 +85,6 @@ async function prepare(options: RunOptions, ending: Ending, closers: Closers, lo
   await startStatus(options, { progress, kernel, identity, observer, store, options }, closers, log);
   warnAboutHost(kernel, log);
   return new Agent({ options, kernel, underlay, publicIp, store, progress, ending, closers, log });
-}
-
-/** Undefined when the kernel does not tell just now, as in a flood that takes its memory. */
-function readTableEntries(kernel: Conversation, log: Log): number | undefined {
-  try {
-    return readNeighbourStatistics(kernel).entries;
-  } catch (err) {
-    if (!(err instanceof KernelFault)) {
-      throw err;
-    }
-    log.warn({ err }, "the size of the kernel's neighbour table could not be read");
-    return undefined;
-  }
 }
 
 /** The control socket and the health port answer from the start, so that one can see what the daemon waits for. */

@@ -49,14 +49,10 @@ interface Panels {
 /** Joins the panels to the questions that feed them. */
 function pollersOf({ facts, top, kernel, latency, past }: Panels): Runnable[] {
   const connection = new Connection((lost) => facts.showConnection(lost));
-  let own = 0;
   const history = poller(connection, 'past', {
     path: '/v1/history',
     pause: () => (past.span === 'hour' ? SELDOM : OFTEN),
-    show: (answer) => {
-      own = answer.seconds.at(-1)?.neighbours ?? 0;
-      past.show(answer);
-    },
+    show: (answer) => past.show(answer),
   });
   const lessOften = () => LESS_OFTEN;
   const spread = poller(connection, 'latency', {
@@ -76,11 +72,20 @@ function pollersOf({ facts, top, kernel, latency, past }: Panels): Runnable[] {
       one.start();
     }
   };
+  let own = 0;
+  const head = poller(connection, 'head', {
+    path: '/v1/stats',
+    pause: lessOften,
+    show: (stats) => {
+      own = stats.neighbours.installed;
+      facts.show(stats);
+    },
+  });
   return [
+    head,
     history,
     spread,
     most,
-    poller(connection, 'head', { path: '/v1/stats', pause: lessOften, show: (stats) => facts.show(stats) }),
     poller(connection, 'kernel', {
       path: '/v1/kernel',
       pause: () => SELDOM,

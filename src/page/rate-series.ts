@@ -1,10 +1,7 @@
 import type { Interval } from '../status/history.ts';
 
 /** What is counted by interval and is a miss. */
-export type RateKey = Exclude<
-  keyof Interval,
-  'at' | 'latencyP50' | 'latencyP99' | 'neighbours' | 'tableEntries' | 'overruns'
->;
+export type RateKey = Exclude<keyof Interval, 'at' | 'latencyP50' | 'latencyP99' | 'overruns'>;
 
 /** How one way for a miss to end is drawn: colour and dashes, so that either tells it. */
 export interface RateSeries {

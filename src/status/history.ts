@@ -8,7 +8,10 @@ import {
 
 const count = z.int().nonnegative();
 
-/** What happened in one interval, and how things stood at its end. */
+/**
+ * What happened in one interval. How things stood is no part of it: that changes without a miss too, as when entries
+ * expire, and nobody looks while nothing is asked.
+ */
 export const intervalSchema = z.object({
   /** When it began. */
   at: z.iso.datetime(),
@@ -25,10 +28,6 @@ export const intervalSchema = z.object({
   /** Of the misses that were answered in it, in microseconds; null when there were none. */
   latencyP50: z.number().nullable(),
   latencyP99: z.number().nullable(),
-  /** In the agent's care. */
-  neighbours: count,
-  /** In the kernel's table, those of other namespaces included. */
-  tableEntries: count,
 });
 
 export const historySchema = z.object({
@@ -41,14 +40,8 @@ export const historySchema = z.object({
 export type Interval = z.infer<typeof intervalSchema>;
 export type History = z.infer<typeof historySchema>;
 
-/** How things stand at the end of an interval. */
-export interface Levels {
-  readonly neighbours: number;
-  readonly tableEntries: number;
-}
-
 /** What has been counted since the start. */
-export type Totals = Omit<Interval, 'at' | 'latencyP50' | 'latencyP99' | keyof Levels>;
+export type Totals = Omit<Interval, 'at' | 'latencyP50' | 'latencyP99'>;
 
 /** What there is to know at one moment. */
 export interface Reading {
@@ -56,7 +49,6 @@ export interface Reading {
   readonly at: number;
   readonly totals: Totals;
   readonly latencies: Distribution;
-  readonly levels: Levels;
 }
 
 /** The past in bounded memory: a minute by second, an hour by ten seconds. */
@@ -94,7 +86,6 @@ class Series {
   #latenciesBefore = noLatencies();
   #totals: Totals;
   #latencies = this.#latenciesBefore;
-  #levels: Levels = { neighbours: 0, tableEntries: 0 };
 
   constructor(width: number, kept: number, start: Totals) {
     this.#width = width;
@@ -103,7 +94,7 @@ class Series {
     this.#totals = start;
   }
 
-  note({ at, totals, latencies, levels }: Reading): void {
+  note({ at, totals, latencies }: Reading): void {
     const index = Math.floor(at / this.#width);
     if (index !== this.#current) {
       this.#current = index;
@@ -112,11 +103,9 @@ class Series {
     }
     this.#totals = totals;
     this.#latencies = latencies;
-    this.#levels = levels;
     this.#intervals.set(index, {
       ...increase(totals, this.#totalsBefore),
       ...tailOf(latencies, this.#latenciesBefore),
-      ...levels,
     });
     for (const old of this.#intervals.keys()) {
       if (this.#intervals.size > this.#kept) {
@@ -139,7 +128,6 @@ class Series {
       ...increase(this.#totals, this.#totals),
       latencyP50: null,
       latencyP99: null,
-      ...this.#levels,
     };
   }
 }

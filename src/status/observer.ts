@@ -17,9 +17,6 @@ import { type BySubnet, RecentCounts } from './recent-counts.ts';
 import type { Span } from './span.ts';
 import type { Top } from './top.ts';
 
-/** The kernel tells the size of its table with the parameters of all interfaces, so it is not asked more often, in milliseconds. */
-const TABLE_SIZE_EVERY_MS = 10_000;
-
 /** When the wall clock is this far from where it was, in milliseconds, somebody set it. */
 const CLOCK_SET_MS = 50;
 
@@ -38,8 +35,6 @@ export interface ObserverParts {
   /** How many of the latest misses are told. */
   readonly kept: number;
   readonly clock: Clock;
-  /** How many entries the kernel's table holds; undefined: as many as before, as far as is known. */
-  readonly tableEntries: () => number | undefined;
 }
 
 /**
@@ -61,10 +56,8 @@ export class Observer {
   #settled = 0;
   #unseen = 0;
   #clockOrigin = Number.NEGATIVE_INFINITY;
-  #tableReadAt = Number.NEGATIVE_INFINITY;
   #quietSeconds = 0;
   #seenBefore = 0;
-  #tableEntries = 0;
 
   constructor(parts: ObserverParts) {
     const { recording } = parts;
@@ -235,14 +228,8 @@ export class Observer {
   }
 
   #read(): Omit<Reading, 'at'> {
-    const { clock, counters, tableEntries } = this.#parts;
     this.look();
     this.#recent.note();
-    if (clock.monotonic() - this.#tableReadAt >= TABLE_SIZE_EVERY_MS) {
-      this.#tableReadAt = clock.monotonic();
-      this.#tableEntries = tableEntries() ?? this.#tableEntries;
-    }
-    const levels = { neighbours: counters.get('neighbours'), tableEntries: this.#tableEntries };
-    return { totals: this.totals(), latencies: this.latencies(), levels };
+    return { totals: this.totals(), latencies: this.latencies() };
   }
 }

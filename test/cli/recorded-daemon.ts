@@ -46,7 +46,6 @@ export class RecordedDaemon {
       counters: new Counters(),
       kept: 10_000,
       clock: systemClock,
-      tableEntries: () => sampleKernel.neighbours.entries,
     });
     this.recording = new Recording(memory, now, () => this.observer.wake());
   }

@@ -4,6 +4,7 @@ import { parsePrefix } from '../../src/net/prefix.ts';
 import type { News } from '../../src/status/followers.ts';
 import { MissFilter } from '../../src/status/miss-filter.ts';
 import { recorded } from './recorded.ts';
+import { silentInterval } from './silent-interval.ts';
 
 const ALL = new MissFilter({}, 0);
 
@@ -102,24 +103,36 @@ test('latencies and subnets are told since the start, of the last hour, and of t
 });
 
 test('the past is told by second and by ten seconds, with the latencies of each', async () => {
-  const { observer, clock, counters, answer, refuse } = recorded();
+  const { observer, clock, answer, refuse } = recorded();
   await answer('10.5.7.2', 0.5);
   await clock.advance(1000);
-  counters.set('neighbours', 1);
   refuse('10.5.9.9');
   const { seconds, tenSeconds } = observer.history();
   assert.deepEqual([seconds.length, tenSeconds.length], [60, 360]);
   const last = seconds.at(-1);
-  assert.deepEqual(
-    [last?.at, last?.answered, last?.noLease, last?.neighbours, last?.tableEntries],
-    ['2026-01-01T00:00:01.000Z', 1, 1, 1, 3],
-  );
+  assert.deepEqual([last?.at, last?.answered, last?.noLease], ['2026-01-01T00:00:01.000Z', 1, 1]);
   const ten = tenSeconds.at(-1);
   assert.deepEqual([ten?.at, ten?.answered, ten?.noLease], ['2026-01-01T00:00:00.000Z', 1, 1]);
   assert.ok(Math.abs((last?.latencyP99 ?? 0) - 500) <= 5, `${last?.latencyP99}`);
   await clock.advance(1000);
   const later = observer.history().seconds;
   assert.deepEqual([later.at(-2)?.noLease, later.at(-1)?.noLease, later.at(-1)?.latencyP50], [1, 0, null]);
+});
+
+test('nothing is told of intervals from before the start, nor of those that nobody looked at', async () => {
+  const { observer, clock, counters, answer } = recorded();
+  counters.set('neighbours', 2);
+  await answer('10.5.7.2', 1);
+  observer.history();
+  await clock.advance(30_000);
+  counters.set('neighbours', 1);
+  const { seconds, tenSeconds } = observer.history();
+  const silent = [...seconds, ...tenSeconds].filter(({ answered }) => answered === 0);
+  assert.equal(silent.length, 60 + 360 - 2);
+  assert.deepEqual(
+    silent,
+    silent.map(({ at }) => silentInterval(Date.parse(at))),
+  );
 });
 
 test('the first miss after a while without wakes the observer, and only that', async () => {
@@ -156,7 +169,7 @@ test('followers are told what is new, and how much was skipped', async (t) => {
 
 test('a miss that comes while the observer falls asleep keeps it awake', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { observer, clock, memory, table, answer, refuse } = recorded();
+  const { observer, clock, memory, counters, answer, refuse } = recorded();
   /** The second ends, and its timer fires. */
   const pass = async (seconds: number) => {
     for (let n = 0; n < seconds; n++) {
@@ -168,18 +181,16 @@ test('a miss that comes while the observer falls asleep keeps it awake', async (
   observer.wake();
   await pass(15);
   // Asked for after the records were looked at.
-  Object.defineProperty(table, 'entries', {
-    get: () => {
-      refuse('10.5.9.9');
-      return 3;
-    },
+  const { mock } = t.mock.method(counters, 'get', () => {
+    refuse('10.5.9.9');
+    return 0;
   });
   const isAsleep = () => new Int32Array(memory.asleep)[0] === 1;
   assert.equal(isAsleep(), false);
   await clock.advance(10_000);
   t.mock.timers.tick(1001);
   assert.equal(isAsleep(), false, 'a record was not looked at yet');
-  Object.defineProperty(table, 'entries', { value: 3 });
+  mock.restore();
   await pass(17);
   assert.equal(isAsleep(), true);
 });
@@ -227,12 +238,4 @@ test('who sets the wall clock back or forth loses nothing of the past', async ()
     answered(),
     back.map(([at, count]) => [String(at).replace('2025-12-31T23', '2026-01-01T01'), count]),
   );
-});
-
-test('the size of a table that the kernel does not tell is that of before', async () => {
-  const { observer, clock, table } = recorded();
-  observer.history();
-  table.entries = undefined;
-  await clock.advance(10_000);
-  assert.equal(observer.history().seconds.at(-1)?.tableEntries, 3);
 });

@@ -19,11 +19,7 @@ export function recorded(kept = 10_000) {
       woken.times += 1;
     },
   );
-  const table: { entries: number | undefined } = { entries: 3 };
-  const observer = new Observer({
-    ...{ recording: memory, counters, kept, clock },
-    tableEntries: () => table.entries,
-  });
+  const observer = new Observer({ recording: memory, counters, kept, clock });
   /** A miss of host 7's subnet that took so many milliseconds from read to write. */
   const answer = async (
     address: string,
@@ -43,5 +39,5 @@ export function recorded(kept = 10_000) {
     recording.noteWriting();
     recording.noteWritten();
   };
-  return { clock, memory, counters, recording, observer, woken, table, answer, refuse };
+  return { clock, memory, counters, recording, observer, woken, answer, refuse };
 }

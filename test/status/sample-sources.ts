@@ -47,7 +47,6 @@ export function sampleSources(found: { readonly stats?: Stats; readonly kernel?:
     counters: new Counters(),
     kept: 1000,
     clock: new ManualClock(),
-    tableEntries: () => kernel.neighbours.entries,
   });
   const sources: StatusSources = {
     stats: () => stats,

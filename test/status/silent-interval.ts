@@ -16,7 +16,5 @@ export function silentInterval(at: number): Interval {
     overruns: 0,
     latencyP50: null,
     latencyP99: null,
-    neighbours: 0,
-    tableEntries: 0,
   };
 }

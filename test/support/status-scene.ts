@@ -41,7 +41,6 @@ export class StatusScene {
     );
     this.observer = new Observer({
       ...{ recording: this.#memory, counters: this.counters, clock: systemClock, kept: KEPT },
-      tableEntries: () => 700,
     });
   }
 
@@ -125,7 +124,7 @@ export class StatusScene {
       observer: this.observer,
       kernel: () => ({
         neighbours: {
-          ...{ entries: 1700, softLimit: 128, middleLimit: 512, hardLimit: 1024 },
+          ...{ entries: 15_801, softLimit: 128, middleLimit: 512, hardLimit: 1024 },
           ...{ tableFulls: 7, unresolvedDiscards: 33 },
         },
         sockets: [{ name: 'misses', backlog: 832, drops: 5 }],
@@ -173,7 +172,6 @@ export async function sceneFor(test: TestContext): Promise<StatusScene> {
   scene.refresh(2, 20);
   scene.refuse(4, ENOBUFS);
   scene.deny('10.5.9.9', 30);
-  scene.counters.set('neighbours', 1100);
   await scene.listen();
   test.after(async () => {
     await scene.close();

@@ -20,8 +20,6 @@ function interval(at: number, answered: number): Interval {
     refreshed: answered % 3,
     latencyP50: answered === 0 ? null : 45.9,
     latencyP99: answered === 0 ? null : 91.7,
-    neighbours: 15_201,
-    tableEntries: 1240,
   };
 }
 
