@@ -35,11 +35,12 @@ export function readCommandLine(args: readonly string[]): Request {
     },
     writeErr: () => undefined,
   });
-  addCommands(program, given, (name, found) => {
+  const normal = normaliseArguments(args);
+  addCommands(program, given, (name, found, excess) => {
+    refuseArguments(excess, normal[0] === name ? name : undefined);
     chosen = name;
     operands = found;
   });
-  const normal = normaliseArguments(args);
   try {
     program.parse(normal, { from: 'user' });
   } catch (error) {
@@ -55,17 +56,16 @@ export function readCommandLine(args: readonly string[]): Request {
 function addCommands(
   program: Command,
   given: Map<string, string[]>,
-  choose: (name: CommandName, operands: readonly string[]) => void,
+  choose: (name: CommandName, operands: readonly string[], excess: readonly string[]) => void,
 ): void {
   describeProgram(program);
   for (const name of commandNames) {
     const command = program.command(name, { isDefault: name === 'run' });
     describeCommand(command, name);
     addOptions(command, name, given);
-    command.allowExcessArguments().action(() => {
-      refuseArguments(command.args.slice(command.registeredArguments.length));
-      choose(name, command.args);
-    });
+    command
+      .allowExcessArguments()
+      .action(() => choose(name, command.args, command.args.slice(command.registeredArguments.length)));
   }
 }
 
@@ -86,11 +86,17 @@ function addOptions(command: Command, name: CommandName, given: Map<string, stri
   }
 }
 
-function refuseArguments(args: readonly string[]): void {
-  if (args[0] !== undefined) {
-    const commands = `${commandNames.join(', ')} as the first argument`;
-    throw new UsageFault(args[0], 'neither a command nor an option', commands);
+/** @param command undefined when none was named, so that what stands there may have been meant to be one */
+function refuseArguments([first]: readonly string[], command: CommandName | undefined): void {
+  if (first === undefined) {
+    return;
   }
+  if (command === undefined) {
+    const commands = `${commandNames.join(', ')} as the first argument`;
+    throw new UsageFault(first, 'neither a command nor an option', commands);
+  }
+  const allowed = command === 'lookup' ? 'one address' : 'no argument';
+  throw new UsageFault(first, `an argument too many for ${command}`, allowed);
 }
 
 /** commander refuses three things: an option that the command does not have, a missing address, and help about no command. */
@@ -104,7 +110,8 @@ function asUsageFault(error: unknown, args: readonly string[]): unknown {
   }
   const option = /'(--[^\s'=]+)/.exec(error.message)?.[1];
   if (option === undefined) {
-    return new UsageFault('help', 'no such command', commandNames.join(', '));
+    const named = args.slice(1).find((arg) => !arg.startsWith('-')) ?? 'help';
+    return new UsageFault(named, 'no such command', commandNames.join(', '));
   }
   const similar = /\(Did you mean .*\)/.exec(error.message)?.[0] ?? '';
   return new UsageFault(option, `unknown option ${similar}`.trim(), `what "l3missd ${command} --help" lists`);

@@ -110,7 +110,8 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['cleanup', '-ip-masq'], '--ip-masq: unknown option', 'what "l3missd cleanup --help" lists'],
   [['-iface'], '--iface: no value behind it', '--iface=<value> or --iface <value>'],
   [['serve'], 'serve: neither a command nor an option', `${commands} as the first argument`],
-  [['stats', 'now'], 'now: neither a command nor an option', `${commands} as the first argument`],
+  [['stats', 'now'], 'now: an argument too many for stats', 'no argument'],
+  [['run', 'stats'], 'stats: an argument too many for run', 'no argument'],
   [['-iface', 'x', 'stats'], 'stats: neither a command nor an option', `${commands} as the first argument`],
   [
     ['misses', '--outcome', 'lost'],
@@ -124,16 +125,13 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   [['misses', '--subnet='], '--subnet: ""', 'an IPv4 network such as 10.5.0.0/16'],
   [['misses', '--since', ''], '--since: ""', 'a duration such as 90s, 10m or 1h30m'],
   [['misses', '--watch'], '--watch: unknown option', 'what "l3missd misses --help" lists'],
-  [['misses', '10.5.7.2'], '10.5.7.2: neither a command nor an option', `${commands} as the first argument`],
+  [['misses', '10.5.7.2'], '10.5.7.2: an argument too many for misses', 'no argument'],
   [['lookup'], 'lookup: no address behind it', 'l3missd lookup ADDRESS'],
   [['lookup', 'localhost'], 'address: "localhost"', 'an IPv4 address such as 10.5.7.1'],
   [['lookup', '10.5.7'], 'address: "10.5.7"', 'an IPv4 address such as 10.5.7.1'],
   [['lookup', '::1'], 'address: "::1"', 'an IPv4 address such as 10.5.7.1'],
-  [
-    ['lookup', '10.5.7.2', '10.5.7.3'],
-    '10.5.7.3: neither a command nor an option',
-    `${commands} as the first`,
-  ],
+  [['lookup', '10.5.7.2', '10.5.7.3'], '10.5.7.3: an argument too many for lookup', 'one address'],
+  [['lookup', '--json', '--', '10.5.7.2', 'x'], 'x: an argument too many for lookup', 'one address'],
   [['lookup', '10.5.7.2', '--follow'], '--follow: unknown option', 'what "l3missd lookup --help" lists'],
   [['top', '--iface', 'x'], '--iface: unknown option', 'what "l3missd top --help" lists'],
   [
@@ -141,7 +139,7 @@ const refused: [args: string[], thing: string, allowed: string][] = [
     '--control-socket: a path of 108 bytes',
     'at most 107 bytes',
   ],
-  [['help', 'serve'], 'help: no such command', commands],
+  [['help', 'serve'], 'serve: no such command', commands],
 ];
 
 describe('bad usage', () => {
