@@ -18,6 +18,9 @@ export function readQuestion<T>(
     if (!known.includes(name)) {
       throw new QuestionFault(name, 'no such parameter', known.length === 0 ? 'none' : known.join(', '));
     }
+    if (parameters.getAll(name).length > 1) {
+      throw new QuestionFault(name, 'given more than once', 'each parameter once');
+    }
   }
   try {
     return read(parameters);

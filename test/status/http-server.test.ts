@@ -53,6 +53,7 @@ test('parameters that cannot be are named', async (t) => {
   for (const [path, found] of [
     ['/number?n=10', /^n: "10"; allowed: a whole number from 1 to 9$/],
     ['/number?n=', /^n: ""; allowed/],
+    ['/number?n=7&n=10', /^n: given more than once; allowed: each parameter once$/],
     ['/number?m=1', /^m: no such parameter; allowed: n$/],
   ] as const) {
     const { status, body } = await read(port, path);

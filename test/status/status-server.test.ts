@@ -79,7 +79,9 @@ describe('the status address', () => {
     for (const question of [
       '/metrics?x=1',
       '/v1/misses?outcome=fine',
+      '/v1/misses?outcome=no-lease&outcome=refused',
       '/v1/lookup?address=x',
+      '/v1/lookup?address=10.5.1.1&address=foo',
       '/v1/top?limit=0',
       '/v1/top?span=day',
       '/v1/latency?span=',
