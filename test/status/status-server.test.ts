@@ -205,7 +205,8 @@ describe('the status address under bad clients', () => {
       return answer?.status === 200;
     });
     await until('all are gone', () => open === 0);
-    assert.ok(performance.now() - began < 5000, `${performance.now() - began} ms`);
+    // Some twice the limit, elsewhere than on a machine that others share.
+    assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
   });
 
   it('drops who does not read a large answer, and answers others meanwhile', async (t) => {
@@ -224,7 +225,8 @@ describe('the status address under bad clients', () => {
     assert.equal((await fetch(url('/metrics'))).status, 200);
     assert.ok(established(port) >= slow.length, 'they waited meanwhile');
     await until('they are dropped', () => established(port) === 0);
-    assert.ok(performance.now() - began < 5000, `${performance.now() - began} ms`);
+    // Some twice the limit, elsewhere than on a machine that others share.
+    assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
   });
 
   it('drops who does not read the second answer on a connection either', async (t) => {
