@@ -1,5 +1,5 @@
 import { OUTCOMES } from '../misses/recording/outcomes.ts';
-import { parsePrefix } from '../net/prefix.ts';
+import { parseNetwork } from '../net/prefix.ts';
 import { onOff, questionNames, value } from './option.ts';
 import { duration, oneOf } from './parsers.ts';
 
@@ -30,7 +30,7 @@ export const questionOptions = {
     default: '',
     defaultInWords: 'all',
     help: 'Only misses of addresses in this network, such as 10.5.7.0/24.',
-    parse: parsePrefix,
+    parse: parseNetwork,
   }),
   since: value({
     name: 'since',

@@ -29,6 +29,22 @@ export function parsePrefix(text: string, thing = 'network'): Prefix {
   return prefixOf(parseIpv4(address), length);
 }
 
+/**
+ * The same for a network that somebody asks for: host bits are refused, since they leave open whether the one address or its
+ * whole network is meant.
+ *
+ * @throws AddressFault naming `thing`
+ */
+export function parseNetwork(text: string, thing = 'network'): Prefix {
+  const network = parsePrefix(text, thing);
+  const address = text.slice(0, text.indexOf('/'));
+  if (parseIpv4(address) !== network.address) {
+    const allowed = `the network ${formatPrefix(network)}, or the address ${address}/32`;
+    throw new AddressFault(thing, JSON.stringify(text), allowed);
+  }
+  return network;
+}
+
 export function formatPrefix(prefix: Prefix): string {
   return `${formatIpv4(prefix.address)}/${prefix.length}`;
 }

@@ -1,6 +1,6 @@
 import type { Glance } from '../misses/recording/journal-reader.ts';
 import { OUTCOMES, type Outcome } from '../misses/recording/outcomes.ts';
-import { contains, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.ts';
+import { contains, formatPrefix, type Prefix, parseNetwork } from '../net/prefix.ts';
 import { StatusFault } from './status-fault.ts';
 
 /** Which misses are wanted; what is left out does not matter. */
@@ -47,7 +47,7 @@ export function parseMissQuery(parameters: URLSearchParams): MissQuery {
   const since = parameters.get('since');
   return {
     ...(outcome === null ? {} : { outcome: parseOutcome(outcome) }),
-    ...(subnet === null ? {} : { subnet: parsePrefix(subnet, 'subnet') }),
+    ...(subnet === null ? {} : { subnet: parseNetwork(subnet, 'subnet') }),
     ...(since === null ? {} : { sinceSeconds: parseSeconds(since) }),
   };
 }

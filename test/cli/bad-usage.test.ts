@@ -120,6 +120,11 @@ const refused: [args: string[], thing: string, allowed: string][] = [
   ],
   [['misses', '--subnet', '10.5.7.2'], '--subnet: "10.5.7.2"', 'an IPv4 network such as 10.5.0.0/16'],
   [['misses', '--subnet', '10.5.7.0/33'], '--subnet: "10.5.7.0/33"', 'an IPv4 network such as 10.5.0.0/16'],
+  [
+    ['misses', '--subnet', '10.5.7.2/24'],
+    '--subnet: "10.5.7.2/24"',
+    'the network 10.5.7.0/24, or the address 10.5.7.2/32',
+  ],
   [['misses', '--since', '5'], '--since: "5"', 'a duration such as 90s, 10m or 1h30m'],
   [['misses', '--outcome', ''], '--outcome: ""', 'answered, already-answered'],
   [['misses', '--subnet='], '--subnet: ""', 'an IPv4 network such as 10.5.0.0/16'],

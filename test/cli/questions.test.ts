@@ -17,7 +17,7 @@ describe('the commands that ask the daemon', () => {
       subnet: { address: 0x0a050700, length: 24 },
       sinceSeconds: 91,
     };
-    const args = ['misses', '-follow', '--outcome=no-lease', '-subnet', '10.5.7.9/24', '-since', '1m30s1ms'];
+    const args = ['misses', '-follow', '--outcome=no-lease', '-subnet', '10.5.7.0/24', '-since', '1m30s1ms'];
     assert.deepEqual((await call(args)).misses, [{ ...question, follow: true, query }]);
     const environment = {
       L3MISSD_MISSES_OUTCOME: 'no-lease',

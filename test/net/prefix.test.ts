@@ -10,6 +10,7 @@ import {
   maskOf,
   overlaps,
   type Prefix,
+  parseNetwork,
   parsePrefix,
   prefixOf,
   samePrefix,
@@ -51,6 +52,16 @@ test('what is not an IPv4 network is refused, naming the thing', () => {
   }
   assert.throws(() => parsePrefix('junk', 'Network'), {
     message: 'Network: "junk"; allowed: an IPv4 network such as 10.5.0.0/16',
+  });
+});
+
+test('a network that is asked for has no host bits', () => {
+  for (const text of ['10.5.7.0/24', '10.5.7.2/32', '0.0.0.0/0', '255.255.255.254/31']) {
+    assert.equal(formatPrefix(parseNetwork(text)), text);
+  }
+  assert.throws(() => parseNetwork('200.5.7.2/23', 'subnet'), {
+    name: 'AddressFault',
+    message: 'subnet: "200.5.7.2/23"; allowed: the network 200.5.6.0/23, or the address 200.5.7.2/32',
   });
 });
 

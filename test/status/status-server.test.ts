@@ -80,6 +80,8 @@ describe('the status address', () => {
       '/metrics?x=1',
       '/v1/misses?outcome=fine',
       '/v1/misses?outcome=no-lease&outcome=refused',
+      '/v1/misses?subnet=10.5.7.1/24',
+      '/v1/misses/follow?subnet=10.5.7.1/24',
       '/v1/lookup?address=x',
       '/v1/lookup?address=10.5.1.1&address=foo',
       '/v1/top?limit=0',
