@@ -5,6 +5,9 @@ import { MissLines } from './miss-lines.ts';
 import { remedyLines } from './remedy-lines.ts';
 import { printable, WIDTH } from './text.ts';
 
+/** The address stands before its fact as a term does: the longest, and a space. */
+const TERM = 16;
+
 /** Of the journal so many of the latest are shown. */
 const MISSES_SHOWN = 10;
 
@@ -22,9 +25,9 @@ const protocols: Readonly<Record<number, string>> = { 2: 'kernel', 3: 'boot', 4:
 export function lookupText(found: Lookup): string {
   const sections = [
     [
-      ...fact(found.address, [relations[found.relation]]),
+      ...told(found.address, [relations[found.relation]]),
       ...leaseFacts(found),
-      ...fact('mode', [`${found.mode}: ${found.decision}`]),
+      ...told('mode', [`${found.mode}: ${found.decision}`]),
     ],
     [...routeFacts(found), ...neighbourFacts(found), ...forwardingFacts(found)],
     missLines(found),
@@ -33,16 +36,20 @@ export function lookupText(found: Lookup): string {
   return `${sections.map((lines) => lines.map(printable).join('\n')).join('\n\n')}\n`;
 }
 
+function told(term: string, parts: readonly string[]): string[] {
+  return fact(term, parts, TERM);
+}
+
 function leaseFacts({ lease }: Lookup): string[] {
-  return fact('lease', lease === null ? ['none'] : [`${lease.subnet} of ${lease.owner}`, lease.mac]);
+  return told('lease', lease === null ? ['none'] : [`${lease.subnet} of ${lease.owner}`, lease.mac]);
 }
 
 function routeFacts({ route }: Lookup): string[] {
   if (route === null) {
-    return fact('route', ['none']);
+    return told('route', ['none']);
   }
   const { destination, device, gateway, protocol } = route;
-  return fact('route', [
+  return told('route', [
     [
       destination,
       ...(gateway === null ? [] : [`via ${gateway}`]),
@@ -54,10 +61,10 @@ function routeFacts({ route }: Lookup): string[] {
 
 function neighbourFacts({ neighbour }: Lookup): string[] {
   if (neighbour === null) {
-    return fact('neighbour', ['none']);
+    return told('neighbour', ['none']);
   }
   const { address, mac, state, ours } = neighbour;
-  return fact('neighbour', [
+  return told('neighbour', [
     mac === null ? `${address} without a MAC` : `${address} at ${mac}`,
     state,
     ours ? 'written by l3missd' : 'not written by l3missd',
@@ -66,9 +73,9 @@ function neighbourFacts({ neighbour }: Lookup): string[] {
 
 function forwardingFacts({ forwarding }: Lookup): string[] {
   if (forwarding === null) {
-    return fact('forwarding', ['none']);
+    return told('forwarding', ['none']);
   }
-  return fact('forwarding', [`${forwarding.mac} at ${forwarding.endpoint ?? 'no endpoint'}`]);
+  return told('forwarding', [`${forwarding.mac} at ${forwarding.endpoint ?? 'no endpoint'}`]);
 }
 
 function missLines({ misses }: Lookup): string[] {

@@ -39,6 +39,12 @@ test('a lookup tells everything that is known, problems last (test/golden/lookup
   assertGolden('lookup.txt', texts.join('----\n'));
 });
 
+test('a lookup keeps its columns with the longest address', () => {
+  const lines = lookupText({ ...strangerLookup, address: '255.255.255.255' }).split('\n');
+  const facts = lines.slice(0, lines.indexOf('')).map((line) => /^\S* +/.exec(line)?.[0].length);
+  assert.deepEqual(new Set(facts), new Set([16]));
+});
+
 test('a lookup shows the ten latest misses of many', () => {
   const misses = Array.from({ length: 12 }, (_, number) => ({ ...(sampleMisses[1] ?? missing()), number }));
   const text = lookupText({ ...sampleLookup, misses });
