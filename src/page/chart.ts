@@ -54,6 +54,9 @@ export function timeAxis(): uPlotTypes.Axis {
   });
 }
 
+/** How high a word at a mark is, in CSS pixels. */
+const ROW = 15;
+
 /** Upright lines at places of the x axis, with a word at the top of each. */
 export function drawMarks(
   plot: uPlotTypes,
@@ -72,12 +75,13 @@ export function drawMarks(
   for (const [index, [place, word]] of marks.entries()) {
     const x = Math.round(plot.valToPos(place, 'x', true));
     if (x >= bbox.left && x <= bbox.left + bbox.width) {
+      // Neighbouring words would cover each other on one line, and a line from the top would cross the word to its left.
+      const top = bbox.top + (index % 3) * ROW * devicePixelRatio;
       ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
+      ctx.moveTo(x, top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      // Neighbouring words would cover each other on one line.
-      ctx.fillText(word, x + 3 * devicePixelRatio, bbox.top + (index % 3) * 14 * devicePixelRatio);
+      ctx.fillText(word, x + 3 * devicePixelRatio, top);
     }
   }
   ctx.restore();

@@ -19,6 +19,15 @@ const SCREENS: readonly Screen[] = [
   { scheme: 'dark', width: 320, height: 640 },
 ];
 
+/** The fields that are too narrow for what they show while they are empty. */
+const CUT = `[...document.querySelectorAll('input[placeholder]')].filter((field) => {
+  const { value } = field;
+  field.value = field.placeholder;
+  const isCut = field.scrollWidth > field.clientWidth;
+  field.value = value;
+  return isCut;
+}).map(({ id }) => id)`;
+
 describe('the status page on any screen, with the keyboard, and without its daemon', {
   skip: browserSkipReason(),
 }, () => {
@@ -35,6 +44,7 @@ describe('the status page on any screen, with the keyboard, and without its daem
       assert.equal(ground, screen.scheme === 'light' ? 'rgb(245, 246, 248)' : 'rgb(18, 22, 28)');
       assert.ok(contrast >= TEXT_CONTRAST, `${faintest}: ${contrast}`);
       assert.equal(overhang, 0, 'nothing makes the page wider than the window');
+      assert.deepEqual(await tab.page.evaluate(CUT), [], 'examples in fields that have no room for them');
       const inTheScheme = async () => (await tab.seen.inks('answered')).every(({ has }) => has);
       await until('charts in the colours of the scheme', inTheScheme);
     });

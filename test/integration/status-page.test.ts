@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
 import { earlyStats } from '../status/sample-stats.ts';
 import { browserSkipReason } from '../support/browser.ts';
 import { sceneFor } from '../support/status-scene.ts';
 import { StatusTab } from '../support/status-tab.ts';
 import { until } from '../support/until.ts';
+
+const marks = z.array(z.object({ word: z.string(), lineFrom: z.number(), wordFrom: z.number() }));
+
+/** Notes in `marks` where the quantiles' words and the lines before them begin, from the top. */
+const WATCH_MARKS = `(({ prototype }) => {
+  const { moveTo, fillText } = prototype;
+  globalThis.marks = [];
+  let lineFrom = 0;
+  prototype.moveTo = function (x, y) {
+    lineFrom = y;
+    moveTo.call(this, x, y);
+  };
+  prototype.fillText = function (word, x, wordFrom, ...rest) {
+    if (/^p\\d+$/.test(word)) {
+      marks.push({ word, lineFrom, wordFrom });
+    }
+    fillText.call(this, word, x, wordFrom, ...rest);
+  };
+})(CanvasRenderingContext2D)`;
 
 describe('what the status page tells, in a browser', { skip: browserSkipReason() }, () => {
   const tab = StatusTab.forSuite();
@@ -62,6 +82,25 @@ describe('what the status page tells, in a browser', { skip: browserSkipReason()
     assert.ok(!(await tab.seen.inks('l2'))[0]?.has, 'no miss of a frame, and no line for it');
     const label = await tab.page.evaluate('document.getElementById("rate-chart").ariaLabel');
     assert.match(String(label), /answered: 290, at most .* per second; refreshed: 20/);
+  });
+
+  it('marks quantiles so that none is written upon another, nor crossed by the line of the next', async (test) => {
+    await tab.seen.open(await sceneFor(test));
+    await tab.page.evaluate(WATCH_MARKS);
+    const drawn = async () => marks.parse(await tab.page.evaluate('marks'));
+    await until('quantiles', async () => (await drawn()).length >= 3);
+    const found = (await drawn()).slice(0, 3);
+    assert.deepEqual(
+      found.map(({ word }) => word),
+      ['p50', 'p90', 'p99'],
+    );
+    for (const [index, { word, lineFrom, wordFrom }] of found.entries()) {
+      const above = found[index - 1]?.wordFrom ?? Number.NEGATIVE_INFINITY;
+      assert.ok(
+        wordFrom >= above + 14 && lineFrom === wordFrom,
+        `${word} from ${wordFrom}, line from ${lineFrom}`,
+      );
+    }
   });
 
   it('hides a line with the keyboard, and shows the last hour', async (test) => {
