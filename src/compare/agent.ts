@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackgroundProcess } from '../lab/background-process.ts';
 import { LabFault } from '../lab/lab-fault.ts';
-import { killTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
+import { isTreeRunnable, killTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
 import { waitUntil } from '../lab/wait-until.ts';
 import { fetchStats } from '../status/control-client.ts';
 import { CompareFault } from './compare-fault.ts';
@@ -96,7 +96,7 @@ export class Agent {
     return countAtRest(this.stand.host, {
       stillMs: STANDSTILL_MS[this.contestant.kind],
       atMostMs: PATIENCE_MS,
-      check: () => this.assertRunning(),
+      isAtWork: () => this.isAtWork(),
     });
   }
 
@@ -116,6 +116,16 @@ export class Agent {
   async kill(): Promise<void> {
     killTree(this.#process.pid);
     await this.#process.wait();
+  }
+
+  /**
+   * Whether it may go on filling its tables, however long they stand still: a peer that waits for a processor.
+   *
+   * @throws CompareFault when it has ended
+   */
+  isAtWork(): boolean {
+    this.assertRunning();
+    return this.contestant.kind === 'peer' && isTreeRunnable(this.#process.pid);
   }
 
   async #saysReady(): Promise<boolean> {

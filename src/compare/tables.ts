@@ -29,12 +29,11 @@ export async function countEntries(host: Host): Promise<TableCounts> {
 /**
  * Counts again and again until the counts have been the same for `stillMs`, or `atMostMs` are over.
  *
- * @param check called before each look; may throw
  * @throws LabFault
  */
 export async function countAtRest(
   host: Host,
-  { stillMs, atMostMs, check = () => undefined }: RestOptions,
+  { stillMs, atMostMs, isAtWork }: RestOptions,
 ): Promise<TableCounts> {
   const { signal } = host.namespace.gate;
   const begin = systemClock.monotonic();
@@ -42,9 +41,9 @@ export async function countAtRest(
   let since = systemClock.monotonic();
   while (systemClock.monotonic() - since < stillMs && systemClock.monotonic() - begin < atMostMs) {
     await systemClock.sleep(LOOK_MS, signal);
-    check();
+    const atWork = isAtWork();
     const now = await countEntries(host);
-    if (!sameCounts(counts, now)) {
+    if (atWork || !sameCounts(counts, now)) {
       since = systemClock.monotonic();
     }
     counts = now;
@@ -55,7 +54,8 @@ export async function countAtRest(
 export interface RestOptions {
   readonly stillMs: number;
   readonly atMostMs: number;
-  readonly check?: () => void;
+  /** Asked before each look: whether what fills the tables may be about to go on. May throw. */
+  readonly isAtWork: () => boolean;
 }
 
 const LOOK_MS = 50;

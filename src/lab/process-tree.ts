@@ -44,6 +44,14 @@ export function treeUsage(root: number): TreeUsage {
   };
 }
 
+/** Whether a thread of the tree runs, or would if a processor were there for it. */
+export function isTreeRunnable(root: number): boolean {
+  return processTree(root).some((pid) => {
+    const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+    return threads.some((thread) => fieldsOf(`${pid}/task/${thread}`)?.[0] === 'R');
+  });
+}
+
 /** The first number of a thread's schedstat is the nanoseconds that it has run (Documentation/scheduler/sched-stats.rst). */
 function processorMsOf(pid: number): number {
   const threads = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
@@ -53,10 +61,15 @@ function processorMsOf(pid: number): number {
   return sum(nanoseconds) / 1e6;
 }
 
-/** The fields behind the program's name, which stands in parentheses and may hold anything (proc(5)). */
 function parentOf(pid: string): number | undefined {
-  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  const fields = fieldsOf(pid);
+  return fields && Number(fields[1]);
+}
+
+/** The fields behind the program's name, which stands in parentheses and may hold anything: state, parent, ... (proc(5)). */
+function fieldsOf(task: string): string[] | undefined {
+  const stat = unlessGone(() => readFileSync(`/proc/${task}/stat`, 'utf8'));
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function readOf(file: string, parse: (text: string) => number): number {

@@ -244,7 +244,7 @@ describe('a comparison', { skip: labSkipReason() }, () => {
 
   it('shows a program broken that leaves nodes out', async (test) => {
     const broken = { modes: [], peers: [peer('broken', '--broken')], nodes: [2], podsPerNode: 1 };
-    const { status, err, out, json } = await start(test, broken, { patience: 1000 }).ended;
+    const { status, err, out, json } = await start(test, broken, { patience: 10_000 }).ended;
     assert.equal(status, 0, err);
     const results = await readResults(json);
     assert.deepEqual(valuesOf(results, 'broken', 'start.ready', 2), []);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { killTree, processTree, treeUsage } from '../../src/lab/process-tree.ts';
+import { isTreeRunnable, killTree, processTree, treeUsage } from '../../src/lab/process-tree.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
 
 /** A shell with a busy child and one that sleeps. */
@@ -39,7 +39,17 @@ test('what a tree uses is that of all its processes', async (context) => {
   );
 });
 
+test('a tree runs while any of its processes does', async (context) => {
+  const { root } = await startTree(context);
+  assert.equal(isTreeRunnable(root), true);
+  const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' });
+  context.after(() => sleeper.kill());
+  await once(sleeper, 'spawn');
+  await waitUntil('its sleep', () => !isTreeRunnable(sleeper.pid ?? 0));
+});
+
 test('a process that is not there uses nothing and may be killed', () => {
   killTree(2 ** 22 + 1);
   assert.deepEqual(treeUsage(2 ** 22 + 1), { processorMs: 0, residentMiB: 0 });
+  assert.equal(isTreeRunnable(2 ** 22 + 1), false);
 });

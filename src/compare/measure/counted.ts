@@ -34,7 +34,7 @@ async function countAfterTraffic(turn: Turn, agent: Agent): Promise<void> {
   const { stand, plan } = turn;
   for (const { shares, added } of activeNodes(turn)) {
     await stand.traffic.touch(podsOf(added, plan.podsPerNode), TOUCH_WINDOW, PATIENCE_MS);
-    const counts = await countAtRest(stand.host, { ...AT_REST, check: () => agent.assertRunning() });
+    const counts = await countAtRest(stand.host, { ...AT_REST, isAtWork: () => agent.isAtWork() });
     for (const share of shares) {
       recordEntries(turn, 'traffic', counts, share);
     }

@@ -23,7 +23,7 @@ export async function measureIdle(turn: Turn, idleSeconds: number): Promise<void
       return countAtRest(stand.host, {
         stillMs: idleSeconds * 1000,
         atMostMs: LONGEST_MS,
-        check: () => agent.assertRunning(),
+        isAtWork: () => agent.isAtWork(),
       });
     });
     recordEntries(turn, 'idle', counts);
