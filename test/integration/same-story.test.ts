@@ -186,15 +186,12 @@ describe('what an overrun dropped is told alike everywhere', { skip: labSkipReas
       /\.\d+$/,
       '',
     );
-    const { process: daemon } = host.daemon;
     const before = await Witness.begin(host, page());
-    daemon.kill('SIGSTOP');
-    const script = `for n in $(seq 101 250); do echo x > /dev/udp/${subnet}.$n/9; done`;
-    await host.namespace.run('bash', '-c', script);
-    await probe(host, `${subnet}.50`);
-    daemon.kill('SIGCONT');
-    const overrun = async () => (await host.daemon.statistics()).misses.overrunsRecovered > 0;
-    await waitUntil('what was dropped to be found', overrun);
+    await overrun(host, async () => {
+      const script = `for n in $(seq 101 250); do echo x > /dev/udp/${subnet}.$n/9; done`;
+      await host.namespace.run('bash', '-c', script);
+      await probe(host, `${subnet}.50`);
+    });
     const { misses } = await host.daemon.statistics();
     const last = `${subnet}.250`;
     const { journal, counted, sent } = await before.end(last);
@@ -225,14 +222,9 @@ describe('what an overrun dropped of addresses without a lease is told alike eve
     const { lease } = await host.daemon.statistics();
     await host.namespace.configure(`route del ${lease?.subnet} dev cni0`);
     const own = lease?.subnet.replace(/\.\d+\/.*$/, '');
-    const { process: daemon } = host.daemon;
     const before = await Witness.begin(host, page());
-    daemon.kill('SIGSTOP');
     const script = `for n in $(seq 101 175); do for s in 10.5.200 ${own}; do echo x > /dev/udp/$s.$n/9; done; done`;
-    await host.namespace.run('bash', '-c', script);
-    daemon.kill('SIGCONT');
-    const overrun = async () => (await host.daemon.statistics()).misses.overrunsRecovered > 0;
-    await waitUntil('what was dropped to be found', overrun);
+    await overrun(host, () => host.namespace.run('bash', '-c', script));
     const nobodys = await before.end('10.5.200.175');
     assert.deepEqual(nobodys.journal, ['L3 first no-lease']);
     assert.deepEqual((await before.end(`${own}.175`)).journal, ['L3 first own-subnet']);
@@ -303,6 +295,18 @@ function pageOf(host: () => Host): () => StatusPage | undefined {
   after(() => browser?.close());
   it('the page is asked too', { skip: browserSkipReason() }, () => assert.ok(page));
   return () => page;
+}
+
+/** Lets the daemon stand still while more is sent than its buffer holds, and waits until it has found what was dropped. */
+async function overrun({ daemon }: Host, send: () => Promise<unknown>): Promise<void> {
+  daemon.process.kill('SIGSTOP');
+  try {
+    await send();
+  } finally {
+    daemon.process.kill('SIGCONT');
+  }
+  const isRecovered = async () => (await daemon.statistics()).misses.overrunsRecovered > 0;
+  await waitUntil('what was dropped to be found', isRecovered);
 }
 
 /** Starts the daemon and waits until it has its device, just before it listens. */

@@ -11,7 +11,7 @@ import { median } from '../statistics.ts';
 import { burstRounds, turns } from './at-once.ts';
 import { disturbanceIn, type Experiment, type Extent } from './experiment.ts';
 
-/** The mark leaves 5 %, and two spells side by side differ by a third: a turn gives some thirty pairs of them. */
+/** The mark leaves 5 %, and two spells side by side differ by a third: a turn gives a dozen pairs of them. */
 const TIMES = 4;
 
 /** Of the misses those that were recorded are half, give or take what the machine did in the one spell or the other. */
