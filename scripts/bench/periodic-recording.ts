@@ -112,6 +112,12 @@ export class PeriodicRecording implements Pick<Recording, keyof Recording> {
       this.#recording.noteFrame(mac, endpoint);
     }
   }
+
+  noteFrameRefused(mac: Uint8Array, errno: number): void {
+    if (this.#isOn) {
+      this.#recording.noteFrameRefused(mac, errno);
+    }
+  }
 }
 
 function monotonicClock(): () => number {

@@ -132,6 +132,7 @@ function resolverOf({
     l2Misses: {
       repaired: outcomes.ofL2('answered'),
       unknown: outcomes.ofL2('no-lease'),
+      notTaken: outcomes.ofL2('refused'),
       overruns: l2Overruns,
     },
     neighbours: {

@@ -36,7 +36,8 @@ export function statusSources(parts: StatusParts, clock: Clock = systemClock): S
   return {
     stats: () => snapshot(progress, kernel, identity, clock),
     observer,
-    kernel: () => kernelTables(kernel, progress.sockets?.() ?? []),
+    kernel: () =>
+      kernelTables(kernel, progress.counters.misses.get('neighbours'), progress.sockets?.() ?? []),
     leases: () =>
       leaseRows({
         kernel,

@@ -14,14 +14,19 @@ export interface NamedSocket {
 /**
  * The kernel's own figures.
  *
+ * @param own neighbours in the agent's care
  * @param sockets those to be told of; one that is not there any more is left out
  * @throws KernelFault
  */
-export function kernelTables(kernel: Conversation, sockets: readonly NamedSocket[]): KernelTables {
+export function kernelTables(
+  kernel: Conversation,
+  own: number,
+  sockets: readonly NamedSocket[],
+): KernelTables {
   const { resolutionsFailed: _, unresolvedDiscards, ...neighbours } = readNeighbourStatistics(kernel);
   const states = readNetlinkSockets();
   return {
-    neighbours: { ...neighbours, unresolvedDiscards: unresolvedDiscards ?? null },
+    neighbours: { ...neighbours, own, unresolvedDiscards: unresolvedDiscards ?? null },
     sockets: sockets.flatMap(({ name, port }) => {
       const state = states.get(port);
       return state === undefined ? [] : [{ name, ...state }];

@@ -55,7 +55,7 @@ export class ForwardingOnDemand {
   /** The kernel had no entry for a frame to that MAC. The frame is lost; the next one is not, if a lease names the MAC. */
   repair(mac: Mac, now: number): void {
     const vtep = this.vteps.get(mac);
-    this.#recording.noteFrame(macToBytes(mac), vtep?.endpoint);
+    this.#recording.noteFrame(vtep?.bytes ?? macToBytes(mac), vtep?.endpoint);
     if (vtep?.endpoint === undefined) {
       return;
     }
@@ -104,6 +104,7 @@ export class ForwardingOnDemand {
       } else {
         this.#counters.add('forwardingFailed');
         this.#counters.addRefusal(errnoNumber(code));
+        this.#recording.noteFrameRefused(vtep.bytes, errnoNumber(code));
       }
     }
     return !failures.some(({ fault }) => OUT_OF_MEMORY.has(fault.code));

@@ -99,6 +99,17 @@ export class MissMessage {
     return this.datagram.subarray(FAMILY_AT, length);
   }
 
+  /** Of a refusal: the nlmsg_type of the request; undefined when the kernel did not carry it along. */
+  refusedType(length: number): number | undefined {
+    return length < REFUSED_AT + FAMILY_AT ? undefined : this.#halves[(REFUSED_AT + TYPE_AT) >> 1];
+  }
+
+  /** What is behind the header of that request, in a datagram of `length` bytes; valid until the next one is received. */
+  refusedPayload(length: number): Buffer {
+    const end = Math.min(length, REFUSED_AT + (this.#words[REFUSED_AT >> 2] ?? 0));
+    return this.datagram.subarray(REFUSED_AT + FAMILY_AT, end);
+  }
+
   /** NLMSG_ERROR carries the request that it refuses; its first attribute is NDA_DST, because ours are made so. */
   #refusedNeighbour(end: number): Ipv4 | undefined {
     const { datagram } = this;

@@ -1,8 +1,10 @@
 import { errnoName } from '../base/errno.ts';
-import type { Ipv4 } from '../net/ipv4.ts';
+import { readForwardingNotice } from '../kernel/forwarding.ts';
+import { macToBytes } from '../net/mac.ts';
 import { FORWARDING_SEQUENCE, ROUTE_SEQUENCE } from './answer.ts';
 import type { Comparison } from './comparison.ts';
 import type { Counters } from './counters.ts';
+import type { MissMessage } from './miss-message.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
 import type { Outbox } from './outbox.ts';
 import type { Recording } from './recording/recording.ts';
@@ -34,22 +36,37 @@ export class Refusals {
   /**
    * What the kernel had no memory for still waits: the dump that catches up finds it.
    *
-   * @param sequence of the refused message
-   * @param destination of a refused neighbour
+   * @param message the notice
+   * @param length of its datagram, in bytes
    */
-  note(errno: number, sequence: number, destination: Ipv4 | undefined): void {
+  note(message: MissMessage, length: number): void {
+    const { errno, sequence, refused: destination } = message;
     this.#counters.addRefusal(errno);
     if (destination !== undefined) {
       this.#recording.noteRefused(destination, errno);
+    } else if (sequence === FORWARDING_SEQUENCE) {
+      this.#counters.add('forwardingFailed');
+      this.#noteForwarding(message, length);
+    } else if (sequence === ROUTE_SEQUENCE) {
+      this.#counters.add('routesFailed');
     }
-    this.#counters.add('forwardingFailed', sequence === FORWARDING_SEQUENCE ? 1 : 0);
-    this.#counters.add('routesFailed', sequence === ROUTE_SEQUENCE ? 1 : 0);
     const code = errnoName(errno);
     if (OUT_OF_MEMORY.has(code)) {
       this.#outbox.fallBehind('everything');
     } else if (!GONE.has(code)) {
       this.#outbox.noteRefused();
       this.#comparison.tryAgain();
+    }
+  }
+
+  /** The entry may have been what a frame waited for. */
+  #noteForwarding(message: MissMessage, length: number): void {
+    const type = message.refusedType(length);
+    if (type !== undefined) {
+      const { mac, isRemoval } = readForwardingNotice(type, message.refusedPayload(length));
+      if (mac !== undefined && !isRemoval) {
+        this.#recording.noteFrameRefused(macToBytes(mac), message.errno);
+      }
     }
   }
 }

@@ -175,7 +175,7 @@ export class Resolver {
         this.#answers.resolve(this.#message.destination, this.#message.state, this.#message.protocol);
         break;
       case REFUSAL:
-        this.#refusals.note(this.#message.errno, this.#message.sequence, this.#message.refused);
+        this.#refusals.note(this.#message, length);
         this.#hearOfAcknowledgement();
         break;
       case ACKNOWLEDGED:

@@ -45,6 +45,9 @@ export function axis(options: uPlotTypes.Axis, filter?: uPlotTypes.Axis.Filter):
   };
 }
 
+/** Room at the right of a time axis, in CSS pixels: the last label has its middle below the end of the lines. */
+export const HALF_A_TIME = 30;
+
 /** The time of day, with seconds where an hour would show each minute once. */
 export function timeAxis(): uPlotTypes.Axis {
   return axis({

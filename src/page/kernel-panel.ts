@@ -10,9 +10,9 @@ export class KernelPanel {
   readonly #sockets = byId('sockets', HTMLTableSectionElement);
   #tableFulls: number | undefined;
 
-  /** @param own entries in the agent's care, which are PERMANENT and therefore exempt from the limits */
-  show({ neighbours, sockets }: KernelTables, own: number): void {
-    const { entries, softLimit, middleLimit, hardLimit, tableFulls, unresolvedDiscards } = neighbours;
+  /** The agent's own entries are PERMANENT and therefore exempt from the limits. */
+  show({ neighbours, sockets }: KernelTables): void {
+    const { entries, own, softLimit, middleLimit, hardLimit, tableFulls, unresolvedDiscards } = neighbours;
     const counted = Math.max(0, entries - own);
     const isRefusing = tableFulls > (this.#tableFulls ?? tableFulls);
     this.#tableFulls = tableFulls;

@@ -72,14 +72,10 @@ function pollersOf({ facts, top, kernel, latency, past }: Panels): Runnable[] {
       one.start();
     }
   };
-  let own = 0;
   const head = poller(connection, 'head', {
     path: '/v1/stats',
     pause: lessOften,
-    show: (stats) => {
-      own = stats.neighbours.installed;
-      facts.show(stats);
-    },
+    show: (stats) => facts.show(stats),
   });
   return [
     head,
@@ -89,7 +85,7 @@ function pollersOf({ facts, top, kernel, latency, past }: Panels): Runnable[] {
     poller(connection, 'kernel', {
       path: '/v1/kernel',
       pause: () => SELDOM,
-      show: (answer) => kernel.show(answer, own),
+      show: (answer) => kernel.show(answer),
     }),
   ];
 }

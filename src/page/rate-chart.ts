@@ -1,5 +1,5 @@
 import type uPlotTypes from 'uplot';
-import { axis, Chart, type ChartOptions, drawMarks, timeAxis } from './chart.ts';
+import { axis, Chart, type ChartOptions, drawMarks, HALF_A_TIME, timeAxis } from './chart.ts';
 import { colour } from './colours.ts';
 import { formatShort } from './formats.ts';
 import { type Past, withoutSilence } from './rate-data.ts';
@@ -16,7 +16,7 @@ export class RateChart {
    */
   constructor(box: HTMLElement, sync: string, onPoint: (index: number | undefined) => void) {
     const options: ChartOptions = {
-      padding: [8, 8, 0, 0],
+      padding: [8, HALF_A_TIME, 0, 0],
       series: [{}, ...RATE_SERIES.map(seriesOf)],
       scales: { y: { range: fromZero } },
       axes: [

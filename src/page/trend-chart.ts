@@ -1,5 +1,5 @@
 import type uPlotTypes from 'uplot';
-import { axis, Chart, type ChartOptions, timeAxis } from './chart.ts';
+import { axis, Chart, type ChartOptions, HALF_A_TIME, timeAxis } from './chart.ts';
 import { colour } from './colours.ts';
 import { formatMicroseconds } from './formats.ts';
 import { pointer } from './rate-chart.ts';
@@ -12,7 +12,7 @@ export class TrendChart {
   /** @param sync see RateChart */
   constructor(box: HTMLElement, sync: string) {
     const options: ChartOptions = {
-      padding: [8, 8, 0, 0],
+      padding: [8, HALF_A_TIME, 0, 0],
       series: [{}, seriesOf('p50', []), seriesOf('p99', [6, 3])],
       scales: { y: { distr: 3, range: wholePowers } },
       axes: [

@@ -7,6 +7,8 @@ export const kernelTablesSchema = z.object({
   /** The table of IPv4 neighbours: one for all namespaces of the machine. */
   neighbours: z.object({
     entries: count,
+    /** Of them, those in the agent's care at that moment. */
+    own: count,
     /** net.ipv4.neigh.default.gc_thresh1 to 3; PERMANENT entries, as the agent's are, do not count against them. */
     softLimit: count,
     middleLimit: count,

@@ -169,8 +169,11 @@ export class Observer {
 
   /** What has been counted since the start. */
   totals(): Totals {
-    const l2 = this.outcomes.ofL2('answered') + this.outcomes.ofL2('no-lease');
-    return { ...totalsOf(this.outcomes), l2, overruns: this.#parts.counters.get('overruns') };
+    return {
+      ...totalsOf(this.outcomes),
+      l2: this.outcomes.inAllL2,
+      overruns: this.#parts.counters.get('overruns'),
+    };
   }
 
   /** Wall clock at which the agent's monotonic clock was 0. */

@@ -88,6 +88,8 @@ const l2MissesSchema = z.object({
   repaired: count,
   /** No lease names the MAC. */
   unknown: count,
+  /** The kernel refused the entry. */
+  notTaken: count,
   /** How often the kernel dropped notifications: as intended, when they are many. */
   overruns: count,
 });

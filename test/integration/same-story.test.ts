@@ -239,7 +239,7 @@ describe('each way that a frame without a forwarding entry can end is told alike
   const ADDRESS = '192.168.77.1';
   const NOBODY = '02:00:00:00:99:99';
   const lab = labForSuite({
-    hosts: 2,
+    hosts: 3,
     containers: 1,
     daemonArguments: ['--status-address', STATUS_ADDRESS, '--fdb', 'on-demand'],
   });
@@ -274,6 +274,33 @@ describe('each way that a frame without a forwarding entry can end is told alike
     const { journal, counted, sent } = await before.endFrames(NOBODY);
     assert.deepEqual([journal, counted], [['L2 first no-lease'], { 'L2 first no-lease': 1 }]);
     assert.equal(sent, 0);
+  });
+
+  it('refused by the kernel, because the device holds no more entries', async () => {
+    const host = lab().host(1);
+    await host.daemon.stop();
+    await host.namespace.configure(
+      'link delete flannel.1',
+      `link add flannel.1 type vxlan id 1 local ${host.address} dev eth0 dstport 8472 nolearning l2miss maxaddress 1`,
+    );
+    await host.daemon.start();
+    const [from, to] = [1, 2].map(
+      (number) => lab().host(number).containers[0] ?? assert.fail('no container'),
+    );
+    assert.ok(from && to);
+    const [answer] = (await ping(from, to.address, { count: 1 })).roundTrips;
+    assert.notEqual(answer, undefined, 'there is room for one');
+    const { device } = await lab().host(3).daemon.statistics();
+    const mac = device?.mac ?? '';
+    await host.namespace.configure(
+      `route add ${ADDRESS}/32 dev flannel.1`,
+      `neighbour add ${ADDRESS} lladdr ${mac} dev flannel.1 nud permanent`,
+    );
+    const before = await Witness.begin(host, seen());
+    await host.namespace.attempt('ping', ['-n', '-c', '1', '-W', '1', ADDRESS]);
+    const { journal, counted, sent } = await before.endFrames(mac);
+    assert.deepEqual([journal, counted], [['L2 first refused ENOSPC'], { 'L2 first refused': 1 }]);
+    assert.equal(sent, 0, 'the frame is lost');
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { JournalReader } from '../../src/misses/recording/journal-reader.ts';
 import { formatIpv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import type { Mac } from '../../src/net/mac.ts';
 import { AF_BRIDGE, RTM_DELNEIGH, RTM_NEWNEIGH } from '../../src/netlink/constants.ts';
@@ -199,6 +200,43 @@ test('an entry that the kernel has no memory for is counted, and written by the 
   assert.deepEqual(forwarding(), ['1>192.0.2.1']);
   assert.equal(counters.get('forwardingFailed'), 1);
   assert.ok(kernel.neighbours.get(ifindex, 0x0a050101) !== undefined && misses.waiting === 0);
+});
+
+test('a frame whose forwarding entry the kernel refuses is told with the errno', () => {
+  const { resolver, kernel, settle, forwarding, outcomes, counters, memory, wait } = onDemand();
+  const told = () => {
+    const reader = new JournalReader(memory.journal);
+    return Array.from({ length: reader.head }, (_, number) => {
+      const { kind, outcome, mac, errno } = reader.read(number) ?? {};
+      return [kind, mac?.[5], outcome, errno].filter((word) => word !== undefined).join(' ');
+    });
+  };
+  resolver.repairForwarding(macOf(1));
+  settle();
+  for (const _ of ['the write', 'the comparison that tries again']) {
+    kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOSPC);
+  }
+  resolver.repairForwarding(macOf(2));
+  settle();
+  assert.deepEqual(told(), ['L2 1 answered', 'L2 2 refused ENOSPC']);
+  assert.deepEqual([outcomes.ofL2('answered'), outcomes.ofL2('refused'), outcomes.inAllL2], [1, 1, 2]);
+  wait(3000);
+  assert.deepEqual([counters.get('forwardingFailed'), counters.refusals()], [2, { ENOSPC: 2 }]);
+  resolver.repairForwarding(macOf(2));
+  settle();
+  assert.deepEqual(forwarding(), ['1>192.0.2.1', '2>192.0.2.2'], 'the next frame has it tried again');
+  assert.deepEqual(told(), ['L2 1 answered', 'L2 2 refused ENOSPC', 'L2 2 answered']);
+});
+
+test('a removal that the kernel refuses changes no record of a frame', () => {
+  const { resolver, kernel, settle, outcomes, ifindex } = onDemand();
+  resolver.repairForwarding(macOf(2));
+  settle();
+  kernel.neighbours.forwarding.delete(`${ifindex} ${macOf(2)}`);
+  resolver.place([{ mac: macOf(2), endpoint: undefined }]);
+  resolver.apply([noLease(2)], false);
+  settle();
+  assert.deepEqual([outcomes.ofL2('answered'), outcomes.ofL2('refused')], [1, 0]);
 });
 
 test('a lease that comes back is not taken for the one that went', () => {

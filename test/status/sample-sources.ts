@@ -14,6 +14,7 @@ import { sampleStats } from './sample-stats.ts';
 export const sampleKernel: KernelTables = {
   neighbours: {
     entries: 15_300,
+    own: 15_201,
     softLimit: 128,
     middleLimit: 512,
     hardLimit: 1024,

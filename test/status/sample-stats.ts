@@ -52,7 +52,7 @@ export const sampleStats: Stats = {
     malformed: 0,
     refused: { ENOBUFS: 3 },
   },
-  l2Misses: { repaired: 4, unknown: 1, overruns: 0 },
+  l2Misses: { repaired: 4, unknown: 1, notTaken: 0, overruns: 0 },
   neighbours: {
     installed: 15_201,
     written: 15_608,

@@ -23,6 +23,7 @@ export const ERRNO = {
   EEXIST: 17,
   ENODEV: 19,
   EINVAL: 22,
+  ENOSPC: 28,
   EAGAIN: 11,
   ENOMEM: 12,
   EOPNOTSUPP: 95,

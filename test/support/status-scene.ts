@@ -124,7 +124,7 @@ export class StatusScene {
       observer: this.observer,
       kernel: () => ({
         neighbours: {
-          ...{ entries: 15_801, softLimit: 128, middleLimit: 512, hardLimit: 1024 },
+          ...{ entries: 15_801, own: 15_201, softLimit: 128, middleLimit: 512, hardLimit: 1024 },
           ...{ tableFulls: 7, unresolvedDiscards: 33 },
         },
         sockets: [{ name: 'misses', backlog: 832, drops: 5 }],

@@ -150,8 +150,8 @@ export class Witness {
       (metrics[`L3 first ${outcome}`] ?? 0) + (metrics[`L3 refresh ${outcome}`] ?? 0);
     const { misses, l2Misses } = stats;
     assert.deepEqual(
-      [metrics['L2 first answered'] ?? 0, metrics['L2 first no-lease'] ?? 0],
-      [l2Misses.repaired, l2Misses.unknown],
+      ['answered', 'no-lease', 'refused'].map((outcome) => metrics[`L2 first ${outcome}`] ?? 0),
+      [l2Misses.repaired, l2Misses.unknown, l2Misses.notTaken],
     );
     assert.deepEqual(
       [metrics['L3 first answered'] ?? 0, metrics['L3 refresh answered'] ?? 0, both('already-answered')],

@@ -1,4 +1,5 @@
 import { wrap } from '../../base/wrap.ts';
+import type { KernelTables } from '../../status/kernel-tables.ts';
 import { missingConditions, type Stats } from '../../status/stats.ts';
 import type { Report } from './daemon-client.ts';
 import { fact } from './fact.ts';
@@ -104,7 +105,7 @@ function withNote(line: string, note: string): string[] {
 
 /** What the statistics say in all about what the history counts by second. */
 export function totalOf({ misses, l2Misses }: Stats, name: Counted): number {
-  return name === 'l2' ? l2Misses.repaired + l2Misses.unknown : misses[name];
+  return name === 'l2' ? l2Misses.repaired + l2Misses.unknown + l2Misses.notTaken : misses[name];
 }
 
 function noteOf({ misses, l2Misses }: Stats, name: Counted): string {
@@ -112,7 +113,10 @@ function noteOf({ misses, l2Misses }: Stats, name: Counted): string {
     case 'notTaken':
       return largestFirst(misses.refused).join(', ');
     case 'l2':
-      return l2Misses.unknown === 0 ? '' : `${count(l2Misses.unknown)} unknown`;
+      return [
+        ...(l2Misses.unknown === 0 ? [] : [`${count(l2Misses.unknown)} unknown`]),
+        ...(l2Misses.notTaken === 0 ? [] : [`${count(l2Misses.notTaken)} refused`]),
+      ].join(', ');
     case 'overruns':
       return [
         ...(misses.overrunsRecovered === 0 ? [] : [`recovered ${count(misses.overrunsRecovered)}`]),
@@ -145,12 +149,12 @@ function entryFacts({ neighbours, forwarding, routes, misses }: Stats): string[]
 }
 
 /** What the kernel counts of its own: misses that the agent never saw show here. */
-function kernelFacts({ stats, kernel: { neighbours, sockets } }: Report): string[] {
+function kernelFacts({ kernel: { neighbours, sockets } }: Report): string[] {
   const { entries, softLimit, middleLimit, hardLimit, tableFulls, unresolvedDiscards } = neighbours;
   return [
     ...fact("kernel's table", [
       `${count(entries)} neighbours`,
-      `${count(othersIn(entries, stats))} not of l3missd`,
+      `${count(othersIn(neighbours))} not of l3missd`,
       `limits for those ${[softLimit, middleLimit, hardLimit].map(count).join(' / ')}`,
       `full ${times(tableFulls)}`,
       ...(unresolvedDiscards === null ? [] : [`unresolved packets dropped ${count(unresolvedDiscards)}`]),
@@ -165,8 +169,8 @@ function kernelFacts({ stats, kernel: { neighbours, sockets } }: Report): string
 }
 
 /** Entries of the kernel's table that its limits may be for: those of the agent are PERMANENT, and exempt. */
-export function othersIn(entries: number, { neighbours }: Stats): number {
-  return Math.max(0, entries - neighbours.installed);
+export function othersIn({ entries, own }: KernelTables['neighbours']): number {
+  return Math.max(0, entries - own);
 }
 
 function breakdown(title: string, counts: Readonly<Record<string, number>>): string[] {

@@ -63,7 +63,7 @@ function factRows({ stats, history, latency, kernel }: Report): string[] {
     row('forwarding', count(stats.forwarding.entries)),
     row('other leases', count(stats.mirror.remote)),
     row('kernel table', count(neighbours.entries)),
-    row('not ours', `${count(othersIn(neighbours.entries, stats))} of ${count(neighbours.hardLimit)}`),
+    row('not ours', `${count(othersIn(neighbours))} of ${count(neighbours.hardLimit)}`),
     row('table full', `${count(neighbours.tableFulls)} times`),
     row('pkts dropped', neighbours.unresolvedDiscards === null ? '-' : count(neighbours.unresolvedDiscards)),
     row('sockets', `${count(sum('drops'))} lost, ${count(sum('backlog'))} B`),

@@ -132,23 +132,36 @@ export class Journal {
    * undefined otherwise. Of two answers to one address that are refused each has a record.
    */
   latestOf(destination: Ipv4, since: number): number | undefined {
-    const far = Math.min(LOOKS_BACK, this.#mask);
-    for (let back = 1; back <= far; back++) {
-      const record = (this.#head - back) | 0;
-      if ((this.#doubles[this.#at(record) / 2 + READ_AT] ?? 0) < since) {
-        return undefined;
-      }
-      const isOf = this.#words[this.#at(record) + DESTINATION] === (destination | 0);
-      if (isOf && !isRefused(this.endingOf(record))) {
-        return record;
-      }
-    }
-    return undefined;
+    return this.#latest(since, destination | 0, 0, 0);
+  }
+
+  /** The same of frames to a MAC. @param mac six bytes */
+  latestFrameOf(mac: Uint8Array, since: number): number | undefined {
+    return this.#latest(since, 0, highOf(mac), lowOf(mac));
   }
 
   /** Everything that was added can be read from now on. */
   publish(): void {
     Atomics.store(this.#words, HEAD, this.#head);
+  }
+
+  /** @param destination 0 for a frame, which is known by its MAC */
+  #latest(since: number, destination: number, macHigh: number, macLow: number): number | undefined {
+    const words = this.#words;
+    const far = Math.min(LOOKS_BACK, this.#mask);
+    for (let back = 1; back <= far; back++) {
+      const record = (this.#head - back) | 0;
+      const at = this.#at(record);
+      if ((this.#doubles[at / 2 + READ_AT] ?? 0) < since) {
+        return undefined;
+      }
+      const isFrame = words[at + MAC_HIGH] === macHigh && words[at + MAC_LOW] === macLow;
+      const isOf = words[at + DESTINATION] === destination && (destination !== 0 || isFrame);
+      if (isOf && !isRefused(this.endingOf(record))) {
+        return record;
+      }
+    }
+    return undefined;
   }
 
   #at(record: number): number {

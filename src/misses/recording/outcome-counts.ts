@@ -39,6 +39,11 @@ export class OutcomeCounts {
     return this.at(endingOf(1, 0, OUTCOMES.indexOf(outcome)));
   }
 
+  /** L2 misses, however they ended. */
+  get inAllL2(): number {
+    return OUTCOMES.reduce((sum, outcome) => sum + this.ofL2(outcome), 0);
+  }
+
   /** Every ending with its number, those that never happened included. */
   all(): (Ending & { readonly count: number })[] {
     return ALL_ENDINGS.map((ending, place) => ({ ...ending, count: this.at(place) }));

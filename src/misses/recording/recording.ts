@@ -124,10 +124,12 @@ export class Recording {
 
   /** The kernel refused what was written about an address; without a record of that it is no answer to a miss. */
   noteRefused(destination: Ipv4, errno: number): void {
-    const record = this.#journal.latestOf(destination, this.#now() - REFUSED_WITHIN_MS);
-    if (record !== undefined) {
-      this.#refuse(record, errno);
-    }
+    this.#refuseLatest(this.#journal.latestOf(destination, this.#now() - REFUSED_WITHIN_MS), errno);
+  }
+
+  /** The same of a forwarding entry. @param mac six bytes */
+  noteFrameRefused(mac: Uint8Array, errno: number): void {
+    this.#refuseLatest(this.#journal.latestFrameOf(mac, this.#now() - REFUSED_WITHIN_MS), errno);
   }
 
   /** The current miss is nobody's to answer. */
@@ -198,6 +200,12 @@ export class Recording {
     if (Atomics.load(this.#asleep, 0) === 1) {
       Atomics.store(this.#asleep, 0, 0);
       this.#onAwake();
+    }
+  }
+
+  #refuseLatest(record: number | undefined, errno: number): void {
+    if (record !== undefined) {
+      this.#refuse(record, errno);
     }
   }
 

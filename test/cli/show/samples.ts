@@ -43,6 +43,7 @@ export const sampleLatency: Latency = {
 export const sampleKernel: KernelTables = {
   neighbours: {
     entries: 15_241,
+    own: 15_201,
     softLimit: 128,
     middleLimit: 512,
     hardLimit: 1024,
