@@ -3,7 +3,7 @@ import { inTurns } from '../lab/in-turns.ts';
 import type { Progress } from '../lab/progress.ts';
 import { ownSubnet } from './address-plan.ts';
 import type { Contestant } from './contestant.ts';
-import { Course, PARTS } from './course.ts';
+import { Course, PARTS, SIDE_BY_SIDE } from './course.ts';
 import { measureCounted } from './measure/counted.ts';
 import { measureIdle } from './measure/idle.ts';
 import { slabsOutOfReach } from './measure/kernel-memory.ts';
@@ -93,6 +93,10 @@ export class Comparison {
       (contestant) => new Course(this.#turn(contestant, nodes, round), { schedule, measuresMemory }),
     );
     for (const [number, part] of PARTS.entries()) {
+      if (SIDE_BY_SIDE.has(part)) {
+        await Promise.all(courses.map((course) => course[part]()));
+        continue;
+      }
       for (const course of inOrder(courses, number)) {
         await course[part]();
       }

@@ -15,7 +15,7 @@ export interface CourseOptions {
   readonly measuresMemory: boolean;
 }
 
-/** What a contestant goes through in a round, in this order; between any two of them others have their turn. */
+/** What a contestant goes through in a round, in this order; between any two of them the others have their turn. */
 export const PARTS = [
   'publish',
   'startTimed',
@@ -26,12 +26,16 @@ export const PARTS = [
   'change',
   'end',
 ] as const;
+type Part = (typeof PARTS)[number];
+
+/** In these nothing is timed, and whoever waits for one agent may as well wait for all. */
+export const SIDE_BY_SIDE: ReadonlySet<Part> = new Set(['startAgain']);
 
 /**
  * A contestant's way through a round. It has two lives: one is timed from its start on, the other is watched from a start
  * without any traffic.
  */
-export class Course implements Record<(typeof PARTS)[number], () => Promise<void>> {
+export class Course implements Record<Part, () => Promise<void>> {
   readonly #turn: Turn;
   readonly #options: CourseOptions;
   #running: Agent | undefined;

@@ -87,6 +87,8 @@ const MEMORY: Figure = {
 
 /** What the agent does by itself, such as looking at its device, falls into one turn and not into another. In milliseconds. */
 const PROCESSOR_RESOLUTION = 5;
+/** The same where it is watched once, for six seconds at least. */
+const IDLING_RESOLUTION = 20;
 
 const PHASES = [
   ['start', 'start', 'from its start until it is ready', false],
@@ -106,7 +108,7 @@ const USAGE_FIGURES: readonly Figure[] = PHASES.flatMap(([phase, title, when, by
     group: 'The agent itself',
     title: `processor, ${title}`,
     unit: 'ms',
-    resolution: PROCESSOR_RESOLUTION,
+    resolution: phase === 'idle' ? IDLING_RESOLUTION : PROCESSOR_RESOLUTION,
     byActive,
     sentence: `Processor time of the agent and its children ${when} (schedstat of their threads).`,
   },

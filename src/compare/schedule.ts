@@ -20,5 +20,5 @@ export const SCHEDULE: Schedule = {
   readyWithinMs: 60_000,
   reachedWithinMs: 20_000,
   // The whole is to take less than ten minutes by default.
-  spareShare: 0.1,
+  spareShare: 0.05,
 };
