@@ -28,19 +28,27 @@ export interface RequestList {
  * Every refusal is a message in our receive buffer, and the default one (212,992 bytes) holds 256 small messages; 128
  * refusals of one write still fit.
  */
-const MOST_MESSAGES = 128;
+export const MOST_MESSAGES = 128;
 
 /** Room for 128 messages of the usual sizes; one that is larger than all of it gets a buffer of its own. */
 const BATCH_BYTES = 16_384;
 
-/** As many requests as go into one write, with consecutive sequence numbers; the last asks for an acknowledgement. */
-export class Batch {
+/** As many messages as go into one write, with consecutive sequence numbers; the last asks for an acknowledgement. */
+export interface Filled {
+  /** What is to be written; valid until the next `fill`. */
+  readonly bytes: Buffer;
+  readonly count: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** Requests of any kind that go into one write. */
+export class Batch implements Filled {
   #memory = messageMemory(BATCH_BYTES);
   #length = 0;
   #count = 0;
   #firstSequence = 0;
 
-  /** What is to be written; valid until the next `fill`. */
   get bytes(): Buffer {
     return this.#memory.bytes.subarray(0, this.#length);
   }

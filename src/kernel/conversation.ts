@@ -9,7 +9,8 @@ import {
   NLMSG_ERROR,
 } from '../netlink/constants.ts';
 import { encodeMessage, type Frame, type Request, splitDatagram } from '../netlink/message.ts';
-import { Batch, type BatchFailure, type RequestList } from './batch.ts';
+import { Batch, type BatchFailure, type Filled, type RequestList } from './batch.ts';
+import type { CopyBatch, Put } from './copy-batch.ts';
 import { KernelFault } from './kernel-fault.ts';
 import type { Transport } from './transport.ts';
 
@@ -59,10 +60,33 @@ export class Conversation {
    * @throws KernelFault when the socket fails
    */
   batch(operation: string, requests: RequestList): BatchFailure[] {
-    const failures: BatchFailure[] = [];
     const batch = this.#batch;
-    for (let begin = 0; begin < requests.length; ) {
-      batch.fill(requests, begin, this.#sequence + 1);
+    return this.#sendAll(operation, requests.length, batch, (begin, sequence) =>
+      batch.fill(requests, begin, sequence),
+    );
+  }
+
+  /**
+   * Sends so many copies of the batch's template, as `batch` does requests.
+   *
+   * @returns the refused ones, with their index
+   * @throws KernelFault when the socket fails
+   */
+  copies(operation: string, batch: CopyBatch, length: number, put: Put): BatchFailure[] {
+    return this.#sendAll(operation, length, batch, (begin, sequence) =>
+      batch.fill(length, put, begin, sequence),
+    );
+  }
+
+  #sendAll(
+    operation: string,
+    length: number,
+    batch: Filled,
+    fill: (begin: number, firstSequence: number) => void,
+  ): BatchFailure[] {
+    const failures: BatchFailure[] = [];
+    for (let begin = 0; begin < length; ) {
+      fill(begin, this.#sequence + 1);
       this.#send(operation, batch.bytes);
       this.#sequence += batch.count;
       this.#requests += batch.count;
@@ -116,7 +140,7 @@ export class Conversation {
   }
 
   /** Reads up to the acknowledgement of the batch's last message; earlier refusals come before it. */
-  #collect(operation: string, batch: Batch, begin: number, failures: BatchFailure[]): void {
+  #collect(operation: string, batch: Filled, begin: number, failures: BatchFailure[]): void {
     const last = batch.lastSequence;
     for (;;) {
       for (const frame of this.#receive(operation)) {

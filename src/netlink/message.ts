@@ -139,6 +139,11 @@ export function writeMessage(
   return end;
 }
 
+/** Gives the message at `offset` its sequence number. */
+export function numberMessage({ words }: MessageMemory, offset: number, sequence: number): void {
+  words[(offset >> 2) + SEQUENCE_WORD] = sequence;
+}
+
 /** Makes the message at `offset` ask for an acknowledgement, which will carry that sequence number. */
 export function askForAcknowledgement({ words }: MessageMemory, offset: number, sequence: number): void {
   const word = offset >> 2;

@@ -7,6 +7,11 @@ const NONE: readonly Lease[] = [];
 /** One MAC: which leases name it, and what the kernel holds for it, as far as we wrote or saw it. */
 export class ForwardingRecord {
   readonly mac: Mac;
+  /**
+   * Where the entry is to lead: as the lease says that was written last. Undefined when no lease names the MAC. A field that
+   * follows the leases, because thousands of records are asked by code that is not compiled yet.
+   */
+  wanted: Ipv4 | undefined;
   isHeld = false;
   /** Where the kernel's entry leads; undefined where that is not an IPv4 address. */
   endpoint: Ipv4 | undefined = undefined;
@@ -16,21 +21,8 @@ export class ForwardingRecord {
 
   constructor(mac: Mac, lease?: Lease) {
     this.mac = mac;
+    this.wanted = lease?.publicIp;
     this.#lease = lease;
-  }
-
-  /** Where the entry is to lead: as the lease says that was written last. Undefined when no lease names the MAC. */
-  get wanted(): Ipv4 | undefined {
-    let latest = this.#lease;
-    if (this.#others === NONE) {
-      return latest?.publicIp;
-    }
-    for (const lease of this.#others) {
-      if (latest === undefined || lease.modRevision > latest.modRevision) {
-        latest = lease;
-      }
-    }
-    return latest?.publicIp;
   }
 
   /** Whether the kernel lacks the entry or has it leading elsewhere. */
@@ -56,6 +48,7 @@ export class ForwardingRecord {
     } else {
       this.#others = [...this.#others.filter(({ key }) => key !== lease.key), lease];
     }
+    this.wanted = this.#latest()?.publicIp;
     return this.#others === NONE ? undefined : this.#rivalOf(lease);
   }
 
@@ -66,6 +59,17 @@ export class ForwardingRecord {
       this.#others = this.#others.filter(({ key }) => key !== lease.key);
     }
     this.#others = this.#others.length === 0 ? NONE : this.#others;
+    this.wanted = this.#latest()?.publicIp;
+  }
+
+  #latest(): Lease | undefined {
+    let latest = this.#lease;
+    for (const lease of this.#others) {
+      if (latest === undefined || lease.modRevision > latest.modRevision) {
+        latest = lease;
+      }
+    }
+    return latest;
   }
 
   #rivalOf({ key, publicIp }: Lease): Lease | undefined {

@@ -133,8 +133,7 @@ export class ForwardingTable implements Forwarding {
       this.#release(record);
     }
     if (after !== undefined) {
-      const rival = this.#link(after);
-      tellOfRival(rival, after, this.#log);
+      tellOfRival(this.#link(after), after, this.#log);
     }
   }
 

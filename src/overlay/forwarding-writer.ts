@@ -2,22 +2,28 @@ import { describeError } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import type { BatchFailure } from '../kernel/batch.ts';
 import type { Conversation } from '../kernel/conversation.ts';
+import { CopyBatch } from '../kernel/copy-batch.ts';
 import { removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
-import type { Request } from '../netlink/message.ts';
-import { FilledRequest, PLACE_ADDRESS, PLACE_MAC, template } from '../netlink/template.ts';
+import { KernelFault } from '../kernel/kernel-fault.ts';
+import { NLM_F_REQUEST } from '../netlink/constants.ts';
+import { fill, PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
 import type { ForwardingRecord } from './forwarding-record.ts';
+
+const WRITE = 'write forwarding entries';
 
 /** Writes forwarding entries into the kernel, many in one write. */
 export class ForwardingWriter {
   readonly #conversation: Conversation;
   readonly #ifindex: number;
-  readonly #replacement: FilledRequest;
+  readonly #replacement: Template;
+  readonly #replacements: CopyBatch;
   readonly #log: Log;
 
   constructor(conversation: Conversation, ifindex: number, log: Log) {
     this.#conversation = conversation;
     this.#ifindex = ifindex;
-    this.#replacement = new FilledRequest(template(replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS)));
+    this.#replacement = template(replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS), NLM_F_REQUEST);
+    this.#replacements = new CopyBatch(this.#replacement);
     this.#log = log;
   }
 
@@ -28,10 +34,17 @@ export class ForwardingWriter {
    * @throws KernelFault when the socket fails
    */
   replace(records: readonly ForwardingRecord[]): Set<ForwardingRecord> {
-    const failures = this.#write(records, ({ mac, wanted }) =>
-      wanted === undefined ? undefined : this.#replacement.with(wanted, mac),
-    );
-    return this.#report(failures, records);
+    const put = (index: number, bytes: Buffer, at: number) => {
+      const { mac, wanted } = records[index] ?? {};
+      if (wanted === undefined) {
+        throw KernelFault.incomplete(
+          WRITE,
+          `${records.length} entries of which number ${index} leads nowhere`,
+        );
+      }
+      fill(bytes, at, this.#replacement, wanted, mac);
+    };
+    return this.#report(this.#conversation.copies(WRITE, this.#replacements, records.length, put), records);
   }
 
   /**
@@ -41,22 +54,15 @@ export class ForwardingWriter {
    * @throws KernelFault when the socket fails
    */
   remove(records: readonly ForwardingRecord[]): Set<ForwardingRecord> {
-    const failures = this.#write(records, ({ mac }) => removeForwarding(this.#ifindex, mac));
+    const at = (index: number) => {
+      const record = records[index];
+      return record && removeForwarding(this.#ifindex, record.mac);
+    };
+    const failures = this.#conversation.batch(WRITE, { length: records.length, at });
     return this.#report(
       failures.filter(({ fault }) => fault.code !== 'ENOENT'),
       records,
     );
-  }
-
-  #write(
-    records: readonly ForwardingRecord[],
-    requestFor: (record: ForwardingRecord) => Request | undefined,
-  ): BatchFailure[] {
-    const at = (index: number) => {
-      const record = records[index];
-      return record && requestFor(record);
-    };
-    return this.#conversation.batch('write forwarding entries', { length: records.length, at });
   }
 
   /** One line for a batch: thousands of entries are refused for the same reason. */
