@@ -1,4 +1,10 @@
-import { align, askForAcknowledgement, messageMemory, numberMessage } from '../netlink/message.ts';
+import {
+  align,
+  askForAcknowledgement,
+  type MessageMemory,
+  messageMemory,
+  numberMessage,
+} from '../netlink/message.ts';
 import type { Template } from '../netlink/template.ts';
 import { type Filled, MOST_MESSAGES } from './batch.ts';
 
@@ -11,7 +17,7 @@ export type Put = (index: number, bytes: Buffer, at: number) => void;
  */
 export class CopyBatch implements Filled {
   readonly #from: Template;
-  readonly #memory;
+  readonly #memory: MessageMemory;
   readonly #stride: number;
   #count = 0;
   #firstSequence = 0;
