@@ -39,39 +39,26 @@ export interface Filled {
   readonly bytes: Buffer;
   readonly count: number;
   readonly firstSequence: number;
-  readonly lastSequence: number;
 }
 
 /** Requests of any kind that go into one write. */
 export class Batch implements Filled {
+  count = 0;
+  firstSequence = 0;
   #memory = messageMemory(BATCH_BYTES);
   #length = 0;
-  #count = 0;
-  #firstSequence = 0;
 
   get bytes(): Buffer {
     return this.#memory.bytes.subarray(0, this.#length);
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
-  get firstSequence(): number {
-    return this.#firstSequence;
-  }
-
-  get lastSequence(): number {
-    return this.#firstSequence + this.#count - 1;
-  }
-
   /** Takes requests from number `begin` on, as many as fit. */
   fill(requests: RequestList, begin: number, firstSequence: number): void {
     this.#length = 0;
-    this.#count = 0;
-    this.#firstSequence = firstSequence;
+    this.count = 0;
+    this.firstSequence = firstSequence;
     let lastAt = 0;
-    for (let index = begin; index < requests.length && this.#count < MOST_MESSAGES; index++) {
+    for (let index = begin; index < requests.length && this.count < MOST_MESSAGES; index++) {
       const request = requests.at(index);
       if (request === undefined) {
         throw KernelFault.incomplete(
@@ -83,15 +70,15 @@ export class Batch implements Filled {
         break;
       }
       lastAt = this.#length;
-      this.#length = writeMessage(this.#memory, lastAt, request, firstSequence + this.#count, NLM_F_REQUEST);
-      this.#count += 1;
+      this.#length = writeMessage(this.#memory, lastAt, request, firstSequence + this.count, NLM_F_REQUEST);
+      this.count += 1;
     }
-    askForAcknowledgement(this.#memory, lastAt, this.lastSequence);
+    askForAcknowledgement(this.#memory, lastAt, firstSequence + this.count - 1);
   }
 
   #hasRoomFor({ size }: Request): boolean {
     const needed = align(messageHeader.bytes + size);
-    if (this.#count === 0 && needed > this.#memory.bytes.length) {
+    if (this.count === 0 && needed > this.#memory.bytes.length) {
       this.#memory = messageMemory(needed);
     }
     return this.#length + needed <= this.#memory.bytes.length;

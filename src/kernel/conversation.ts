@@ -141,7 +141,7 @@ export class Conversation {
 
   /** Reads up to the acknowledgement of the batch's last message; earlier refusals come before it. */
   #collect(operation: string, batch: Filled, begin: number, failures: BatchFailure[]): void {
-    const last = batch.lastSequence;
+    const last = batch.firstSequence + batch.count - 1;
     for (;;) {
       for (const frame of this.#receive(operation)) {
         const index = frame.sequence - batch.firstSequence;

@@ -16,11 +16,11 @@ export type Put = (index: number, bytes: Buffer, at: number) => void;
  * differs: thousands are written by code that is not compiled yet, where each call that is saved shows.
  */
 export class CopyBatch implements Filled {
+  count = 0;
+  firstSequence = 0;
   readonly #from: Template;
   readonly #memory: MessageMemory;
   readonly #stride: number;
-  #count = 0;
-  #firstSequence = 0;
 
   /** @param from with the flags that each copy is to have */
   constructor(from: Template) {
@@ -33,36 +33,25 @@ export class CopyBatch implements Filled {
   }
 
   get bytes(): Buffer {
-    return this.#memory.bytes.subarray(0, this.#count * this.#stride);
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  get firstSequence(): number {
-    return this.#firstSequence;
-  }
-
-  get lastSequence(): number {
-    return this.#firstSequence + this.#count - 1;
+    return this.#memory.bytes.subarray(0, this.count * this.#stride);
   }
 
   /** Takes copies from number `begin` on, of `length` in all, as many as fit. */
   fill(length: number, put: Put, begin: number, firstSequence: number): void {
-    if (this.#count > 0) {
+    if (this.count > 0) {
       // It asked for the acknowledgement.
-      this.#layOut(this.#count - 1);
+      this.#layOut(this.count - 1);
     }
-    this.#count = Math.min(MOST_MESSAGES, length - begin);
-    this.#firstSequence = firstSequence;
+    this.count = Math.min(MOST_MESSAGES, length - begin);
+    this.firstSequence = firstSequence;
     const memory = this.#memory;
-    for (let number = 0; number < this.#count; number++) {
+    for (let number = 0; number < this.count; number++) {
       const at = number * this.#stride;
       numberMessage(memory, at, firstSequence + number);
       put(begin + number, memory.bytes, at);
     }
-    askForAcknowledgement(memory, (this.#count - 1) * this.#stride, this.lastSequence);
+    const last = this.count - 1;
+    askForAcknowledgement(memory, last * this.#stride, firstSequence + last);
   }
 
   #layOut(number: number): void {

@@ -29,10 +29,7 @@ test('copies are what a batch makes of the same requests, write after write', ()
       batch.fill(requests.slice(0, length), begin, 1000 + begin);
       copies.fill(length, put, begin, 1000 + begin);
       assert.deepEqual(copies.bytes, batch.bytes);
-      assert.deepEqual(
-        [copies.count, copies.firstSequence, copies.lastSequence],
-        [batch.count, batch.firstSequence, batch.lastSequence],
-      );
+      assert.deepEqual([copies.count, copies.firstSequence], [batch.count, batch.firstSequence]);
       sizes.push(copies.count);
     }
   }

@@ -52,8 +52,16 @@ function onDemand() {
       settle();
     }
   };
+  /** The journal in short: kind, last byte of the MAC, outcome, errno. */
+  const told = () => {
+    const reader = new JournalReader(fake.memory.journal);
+    return Array.from({ length: reader.head }, (_, number) => {
+      const { kind, outcome, mac, errno } = reader.read(number) ?? {};
+      return [kind, mac?.[5], outcome, errno].filter((word) => word !== undefined).join(' ');
+    });
+  };
   written();
-  return { ...fake, forwarding, written, alter, wait };
+  return { ...fake, forwarding, written, alter, wait, told };
 }
 
 function at(n: number, last = n, mac = macOf(n)) {
@@ -203,14 +211,7 @@ test('an entry that the kernel has no memory for is counted, and written by the 
 });
 
 test('a frame whose forwarding entry the kernel refuses is told with the errno', () => {
-  const { resolver, kernel, settle, forwarding, outcomes, counters, memory, wait } = onDemand();
-  const told = () => {
-    const reader = new JournalReader(memory.journal);
-    return Array.from({ length: reader.head }, (_, number) => {
-      const { kind, outcome, mac, errno } = reader.read(number) ?? {};
-      return [kind, mac?.[5], outcome, errno].filter((word) => word !== undefined).join(' ');
-    });
-  };
+  const { resolver, kernel, settle, forwarding, outcomes, counters, told, wait } = onDemand();
   resolver.repairForwarding(macOf(1));
   settle();
   for (const _ of ['the write', 'the comparison that tries again']) {
@@ -226,6 +227,16 @@ test('a frame whose forwarding entry the kernel refuses is told with the errno',
   settle();
   assert.deepEqual(forwarding(), ['1>192.0.2.1', '2>192.0.2.2'], 'the next frame has it tried again');
   assert.deepEqual(told(), ['L2 1 answered', 'L2 2 refused ENOSPC', 'L2 2 answered']);
+});
+
+test('a forwarding entry that only the comparison could ask for, and the kernel refused it, is told with the errno', () => {
+  const { resolver, kernel, misses, told, wait, counters } = onDemand();
+  misses.failSend('ENOBUFS');
+  kernel.refuse(RTM_NEWNEIGH, ERRNO.ENOSPC);
+  resolver.repairForwarding(macOf(2));
+  wait(1500);
+  assert.deepEqual(told(), ['L2 2 refused ENOSPC']);
+  assert.deepEqual(counters.refusals(), { ENOSPC: 1, ENOBUFS: 1 });
 });
 
 test('a removal that the kernel refuses changes no record of a frame', () => {
