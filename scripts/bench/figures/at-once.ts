@@ -100,9 +100,12 @@ export function burstRounds({ rounds }: Extent): number {
   return rounds * TIMES;
 }
 
+interface Bursts<T> extends Turns<T> {
+  /** Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while. */
+  readonly warmUp: readonly T[];
+}
+
 /**
- * Each side has one turn that is not counted: caches and compiled code are those of a program that has run for a while.
- *
  * @param read makes of what a turn wrote what it is remembered by
  */
 export async function turns<Read extends object>(
@@ -110,7 +113,7 @@ export async function turns<Read extends object>(
   sides: readonly Side[],
   count: number,
   read: (files: BurstFiles) => Read,
-): Promise<Turns<{ readonly side: string } & Read>> {
+): Promise<Bursts<{ readonly side: string } & Read>> {
   limits.raise(TABLE_ENTRIES);
   try {
     let taken = 0;
@@ -119,11 +122,12 @@ export async function turns<Read extends object>(
       const files = await side.during(() => sendBurst(scene, side.host, destinations, 0));
       return { side: side.name, ...read(files) };
     };
+    const warmUp: ({ readonly side: string } & Read)[] = [];
     for (const side of sides) {
-      await take(side);
+      warmUp.push(await take(side));
     }
     const order = alternate(sides, extent.rounds);
-    return await inTurns(order, disturbance(order.length, extent), take);
+    return { ...(await inTurns(order, disturbance(order.length, extent), take)), warmUp };
   } finally {
     for (const { host } of sides) {
       await scene.flush(host);

@@ -38,7 +38,7 @@ export const recordingCost: Experiment = {
       );
       // The turns that the hypervisor disturbed count too: it takes no notice of spells.
       const all = allOf(found);
-      await requirePeriodic(daemon, all);
+      await requirePeriodic(daemon, [...found.warmUp, ...all]);
       return {
         findings: [{ name: 'recorded', measured: median(all.flatMap((turn) => turn.ratesLeft)) }],
         samples: found,
@@ -65,7 +65,10 @@ function roundsOf(extent: Extent): number {
   return extent.short ? extent.rounds : TIMES * burstRounds(extent);
 }
 
-/** @throws BenchFault when it recorded all the time after all, or never */
+/**
+ * @param turns all that the daemon had, for it has counted since it began
+ * @throws BenchFault when it recorded all the time after all, or never
+ */
 async function requirePeriodic(daemon: Daemon, turns: readonly Turn[]): Promise<void> {
   const answered = turns.reduce((sum, turn) => sum + turn.answered, 0);
   const recorded = (await daemon.statistics()).misses.answered / answered;
