@@ -1,8 +1,9 @@
 import { byText } from './by-text.ts';
 import { type Focus, type Place, placeText } from './focus.ts';
 import { growthText } from './growth.ts';
-import { listText, quantityText, ratioText } from './numbers.ts';
+import { listText, quantityText } from './numbers.ts';
 import { type Ahead, gapOf, outcomeOf } from './outcome.ts';
+import { gapText, ratioMark } from './ratio-mark.ts';
 import type { Cell, Row } from './summary.ts';
 
 type Won = Focus & { readonly outcome: Ahead };
@@ -120,10 +121,11 @@ function gapOfOutcome({ figure, outcome: { leaders, behind } }: Won): number {
 /** `by up to 215x`; `0 against 5` where there is no ratio. */
 function distanceText({ won, widest, behind }: Side): string {
   const { unit, resolution = 0 } = widest.figure;
-  const [best, worst] = [widest.outcome.leaders[0]?.value ?? 0, widest.outcome.behind.at(-1)?.value ?? 0];
+  const last = widest.outcome.behind.at(-1);
+  const [best, worst] = [widest.outcome.leaders[0]?.value ?? 0, last?.value ?? 0];
   const gap = gapOfOutcome(widest);
-  if (Number.isFinite(gap) && Math.min(best, worst) >= resolution) {
-    return `by ${won.length + behind.length > 2 ? 'up to ' : ''}${ratioText(gap)}`;
+  if (last !== undefined && Number.isFinite(gap) && Math.min(best, worst) >= resolution) {
+    return `by ${won.length + behind.length > 2 ? 'up to ' : ''}${gapText(gap, last)}`;
   }
   return `${quantityText(best, unit)} against ${quantityText(worst, unit)}`;
 }
@@ -144,10 +146,10 @@ function sideText(side: Side, main: Place): string {
 /** `12 against 24 (2.0x) of lazy-subnet and 3,010 (251x) of eager and flanneld`. */
 function detailText({ figure, outcome: { leaders, behind } }: Won): string {
   const best = leaders[0]?.value ?? 0;
-  const others = behind.map(({ contestant, value }) => {
-    const hasRatio = Math.min(best, value) > 0 && Math.min(best, value) >= (figure.resolution ?? 0);
-    const ratio = hasRatio ? ` (${ratioText(value / best)})` : '';
-    return { name: contestant, text: `${quantityText(value, figure.unit)}${ratio}` };
+  const others = behind.map((cell) => {
+    const mark = ratioMark(cell);
+    const ratio = mark === '' ? '' : ` (${mark})`;
+    return { name: cell.contestant, text: `${quantityText(cell.value, figure.unit)}${ratio}` };
   });
   const texts = byText(others).map(({ names, text }) => `${text} of ${listText(names)}`);
   return `${quantityText(best, figure.unit)} against ${listText(texts)}`;

@@ -1,7 +1,7 @@
 import type { Figure, Statistic } from '../figure.ts';
 import type { Results, Sample } from '../results.ts';
 import { statisticOf } from '../statistic.ts';
-import { isRough, isUnconfirmed } from './rough.ts';
+import { isUnconfirmed, isUnsettled } from './unsettled.ts';
 
 /** What one contestant came to in one row. */
 export interface Cell {
@@ -16,8 +16,11 @@ export interface Cell {
   readonly best: boolean;
   /** To the best value; undefined where that is not above 0, or too little, and where there is nobody to compare with. */
   readonly ratio: number | undefined;
-  /** Whether another run may well come to another ratio, as far as the rounds tell: see `isRough` and `isUnconfirmed`. */
-  readonly rough: boolean;
+  /**
+   * Between these the ratio lies as far as the rounds tell, where another run may well come to another one (see `isUnsettled` and
+   * `isUnconfirmed`); undefined where they settle it.
+   */
+  readonly unsettled: Range | undefined;
 }
 
 export interface Range {
@@ -35,7 +38,7 @@ export interface Row {
 }
 
 type Rounds = ReadonlyMap<number, readonly number[]>;
-type Measured = Omit<Cell, 'best' | 'ratio' | 'rough'>;
+type Measured = Omit<Cell, 'best' | 'ratio' | 'unsettled'>;
 
 /** All rows of all figures, also those for which nothing was measured. */
 export function summarise(results: Results, figures: readonly Figure[]): Row[] {
@@ -144,12 +147,25 @@ function marked(figure: Figure, measured: readonly Measured[]): Cell[] {
     ...cell,
     best: differ && cell.value === best,
     ratio: best > 0 && best >= resolution && measured.length > 1 ? cell.value / best : undefined,
-    rough: first !== undefined && first !== cell && areRough(figure, cell, first),
+    unsettled:
+      first !== undefined && first !== cell && areUnsettled(figure, cell, first)
+        ? ratiosOf(cell, first)
+        : undefined,
   }));
 }
 
-function areRough({ statistic }: Figure, one: Measured, other: Measured): boolean {
+/** The ratios of the rounds, one by one, and that of both values, which is not always among them. */
+function ratiosOf(one: Measured, other: Measured): Range {
+  const pairs = Math.min(one.rounds.length, other.rounds.length);
+  const byRound = one.rounds
+    .slice(0, pairs)
+    .map((value, round) => value / (other.rounds[round] ?? Number.NaN));
+  const ratios = [...byRound, one.value / other.value];
+  return { least: Math.min(...ratios), most: Math.max(...ratios) };
+}
+
+function areUnsettled({ statistic }: Figure, one: Measured, other: Measured): boolean {
   return statistic === 'smallest' || statistic === 'largest'
     ? isUnconfirmed(one.rounds, statistic) || isUnconfirmed(other.rounds, statistic)
-    : isRough(one.rounds, other.rounds);
+    : isUnsettled(one.rounds, other.rounds);
 }

@@ -25,8 +25,8 @@ const MARK_WIDTH = 6;
 const CELL_WIDTH = VALUE_WIDTH + 1 + MARK_WIDTH;
 
 const KEY =
-  '* the best of its row; 3.2x: that many times the best; ~: the rounds differ so much that another run may tell another ' +
-  'ratio by more than 10 %; -: not measured; active: the share of nodes that is talked to. ' +
+  '* the best of its row; 3.2x: that many times the best; >3x, <3x: where the rounds leave the ratio unknown by more than ' +
+  '10 %, more than that in each of them, or less; -: not measured; active: the share of nodes that is talked to. ' +
   'Where all are equal none is the best; where the best is next to nothing there is no ratio to it.';
 
 /**

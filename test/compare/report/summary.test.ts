@@ -20,7 +20,7 @@ test('values of all rounds are pooled, and each round has its own', () => {
     range: { least: 1.5, most: 9 },
     best: true,
     ratio: 1,
-    rough: false,
+    unsettled: undefined,
   });
   assert.deepEqual(cellOf(row, 'b'), {
     contestant: 'b',
@@ -29,7 +29,7 @@ test('values of all rounds are pooled, and each round has its own', () => {
     range: { least: 4, most: 4 },
     best: false,
     ratio: 2,
-    rough: true,
+    unsettled: { least: 4 / 9, most: 4 / 1.5 },
   });
 });
 
@@ -72,15 +72,15 @@ test('a smallest or largest value lies within its own and the one that confirms 
   assert.deepEqual(rangeOf('largest', 7), { least: 7, most: 7 });
 });
 
-test('a smallest value is rough where no second round comes near it', () => {
-  const roughOf = (a: number[], b: number[]) =>
+test('a smallest value settles nothing where no second round comes near it', () => {
+  const unsettledOf = (a: number[], b: number[]) =>
     rowOf(
       { a: a.map((value) => [value, 99]), b: b.map((value) => [value, 99]) },
       { statistic: 'smallest' },
-    ).cells.map(({ rough }) => rough);
-  assert.deepEqual(roughOf([7, 12, 7.1, 12, 12], [14, 20, 21, 14.2, 30]), [false, false]);
-  assert.deepEqual(roughOf([7, 12, 12, 12, 12], [14, 20, 21, 14.2, 30]), [false, true]);
-  assert.deepEqual(roughOf([7], [14]), [false, false]);
+    ).cells.map(({ unsettled }) => unsettled !== undefined);
+  assert.deepEqual(unsettledOf([7, 12, 7.1, 12, 12], [14, 20, 21, 14.2, 30]), [false, false]);
+  assert.deepEqual(unsettledOf([7, 12, 12, 12, 12], [14, 20, 21, 14.2, 30]), [false, true]);
+  assert.deepEqual(unsettledOf([7], [14]), [false, false]);
 });
 
 test('more may be better', () => {

@@ -1,4 +1,4 @@
-/** By as much a ratio may be off, as a logarithm (10 %), before it is called rough. */
+/** By as much a ratio may be off, as a logarithm (10 %), before it counts as unsettled. */
 const MOST = 0.1;
 
 /** A smallest or largest value is confirmed by another round that comes so close to it. */
@@ -10,9 +10,9 @@ const OF_MORE = 2.2;
 
 /**
  * Whether the ratios of two contestants, round by round, are so far apart that their mean is not known within 10 %
- * (95 % confidence). What has one round only, or is 0 in one, tells nothing of that and is not rough.
+ * (95 % confidence). What has one round only, or is 0 in one, tells nothing of that, and settles it.
  */
-export function isRough(one: readonly number[], other: readonly number[]): boolean {
+export function isUnsettled(one: readonly number[], other: readonly number[]): boolean {
   const rounds = Math.min(one.length, other.length);
   const logs = Array.from({ length: rounds }, (_, round) =>
     Math.log((one[round] ?? 0) / (other[round] ?? 0)),

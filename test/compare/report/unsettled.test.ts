@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gapText, ratioMark } from '../../../src/compare/report/ratio-mark.ts';
+import { isUnsettled } from '../../../src/compare/report/unsettled.ts';
+
+test('a ratio that each round shows alike is settled, whatever the values do', () => {
+  assert.equal(isUnsettled([2, 20, 4, 8, 6], [1, 10, 2, 4, 3]), false);
+  assert.equal(isUnsettled([2.0, 2.1, 1.9, 2.05, 1.95], [1, 1, 1, 1, 1]), false);
+});
+
+test('a ratio that each round shows another is not settled', () => {
+  assert.equal(isUnsettled([2, 3, 1, 2, 2], [1, 1, 1, 1, 1]), true);
+  assert.equal(isUnsettled([1.5, 9], [4, 4]), true);
+});
+
+test('the same spread settles more with more rounds', () => {
+  const rounds = (count: number) => Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 1 : 1.25));
+  const ones = (count: number) => rounds(count).map(() => 1);
+  assert.deepEqual([isUnsettled(rounds(4), ones(4)), isUnsettled(rounds(20), ones(20))], [true, false]);
+});
+
+test('one round, and rounds with 0, tell nothing of that', () => {
+  assert.deepEqual(
+    [isUnsettled([1], [5]), isUnsettled([0, 1], [1, 1]), isUnsettled([1, 1], [1, 0])],
+    [false, false, false],
+  );
+});
+
+test('what the rounds do not settle is bounded by what all of them exceed, or none, in as much room as a ratio', () => {
+  const mark = (ratio: number, least: number, most: number) =>
+    ratioMark({ ratio, unsettled: { least, most } });
+  const marks = [
+    mark(1.9, 1.057, 2.4),
+    mark(11, 9.97, 30),
+    mark(12.4, 10.99, 30),
+    mark(300, 259, 900),
+    mark(1400, 1290, 2000),
+    mark(150_000, 123_456, 200_000),
+    mark(3e6, 2_345_678, 9e6),
+    mark(0.8, 0.5, 0.911),
+    mark(0.004, 0.001, 0.006),
+  ];
+  assert.deepEqual(marks, [
+    ...['>1.05x', '>9.9x', '>10x', '>250x', '>1.2kx', '>120kx', '>2.3Mx', '<0.92x', '<0.01x'],
+  ]);
+});
+
+test('where the rounds do not agree which is the better, the bound is on the side of the ratio', () => {
+  const marks = [
+    ratioMark({ ratio: 1.2, unsettled: { least: 0.9, most: 1.411 } }),
+    ratioMark({ ratio: 3, unsettled: { least: 0.5, most: 9.91 } }),
+    ratioMark({ ratio: 3, unsettled: { least: 0.5, most: 998 } }),
+    ratioMark({ ratio: 0.9, unsettled: { least: 0.708, most: 1.2 } }),
+  ];
+  assert.deepEqual(marks, ['<1.42x', '<10x', '<1.0kx', '>0.70x']);
+});
+
+test('a settled ratio is told as it is, and none where there is nothing to tell', () => {
+  const marks = [3.2, 1, undefined].map((ratio) => ratioMark({ ratio, unsettled: undefined }));
+  assert.deepEqual(
+    [...marks, ratioMark({ ratio: 1, unsettled: { least: 0.8, most: 1.3 } })],
+    ['3.2x', '', '', ''],
+  );
+});
+
+test('a gap that is not settled is told by what every round has', () => {
+  const gaps = [
+    gapText(3.2, { ratio: 3.2, unsettled: undefined }),
+    gapText(3.2, { ratio: 3.2, unsettled: { least: 2.58, most: 5 } }),
+    gapText(2.5, { ratio: 0.4, unsettled: { least: 0.2, most: 0.5 } }),
+  ];
+  assert.deepEqual(gaps, ['3.2x', '2.5x or more', '2.0x or more']);
+});
