@@ -8,7 +8,7 @@ import { measureCounted } from './measure/counted.ts';
 import { measureIdle } from './measure/idle.ts';
 import { slabsOutOfReach } from './measure/kernel-memory.ts';
 import { measureKilled } from './measure/killed.ts';
-import type { Turn } from './measure/turn.ts';
+import type { Slices, Turn } from './measure/turn.ts';
 import type { Recorder } from './recorder.ts';
 import type { ComparisonPlan } from './results.ts';
 import type { Scene } from './scene.ts';
@@ -83,10 +83,7 @@ export class Comparison {
     return reason === undefined;
   }
 
-  /**
-   * One part after another, each by all contestants: what is compared lies a second apart, because a machine that others
-   * share is a half faster or slower the next moment.
-   */
+  /** One part after another, each by all contestants. */
   async #takeRound({ contestants, nodes, round }: RoundStep, measuresMemory: boolean): Promise<void> {
     const { schedule } = this.#parts;
     const courses = contestants.map(
@@ -94,11 +91,9 @@ export class Comparison {
     );
     for (const [number, part] of PARTS.entries()) {
       if (SIDE_BY_SIDE.has(part)) {
-        await Promise.all(courses.map((course) => course[part]()));
-        continue;
-      }
-      for (const course of inOrder(courses, number)) {
-        await course[part]();
+        await Promise.all(courses.map((course) => inSlices([course[part]()])));
+      } else {
+        await inSlices(inOrder(courses, number).map((course) => course[part]()));
       }
     }
   }
@@ -144,6 +139,19 @@ export class Comparison {
     const cell = { contestant: contestant.name, nodes, round };
     const stand = scene.stand(contestants.indexOf(contestant));
     return { scene, stand, contestant, plan, nodes, cell, recorder };
+  }
+}
+
+/** A slice of each in turn until all are done, forwards and backwards. */
+async function inSlices(all: readonly Slices[]): Promise<void> {
+  for (let left = all; left.length > 0; ) {
+    const unfinished: Slices[] = [];
+    for (const one of left) {
+      if ((await one.next()).done !== true) {
+        unfinished.push(one);
+      }
+    }
+    left = unfinished.reverse();
   }
 }
 

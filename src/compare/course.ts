@@ -7,7 +7,7 @@ import { measureMemory } from './measure/kernel-memory.ts';
 import { measurePackets } from './measure/packets.ts';
 import { timedStart } from './measure/start.ts';
 import { measureSteady } from './measure/steady.ts';
-import type { Turn } from './measure/turn.ts';
+import type { Slices, Turn } from './measure/turn.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface CourseOptions {
@@ -15,7 +15,7 @@ export interface CourseOptions {
   readonly measuresMemory: boolean;
 }
 
-/** What a contestant goes through in a round, in this order; between any two of them the others have their turn. */
+/** What a contestant goes through in a round, in this order. */
 export const PARTS = [
   'publish',
   'startTimed',
@@ -35,7 +35,7 @@ export const SIDE_BY_SIDE: ReadonlySet<Part> = new Set(['startAgain']);
  * A contestant's way through a round. It has two lives: one is timed from its start on, the other is watched from a start
  * without any traffic.
  */
-export class Course implements Record<Part, () => Promise<void>> {
+export class Course implements Record<Part, () => Slices> {
   readonly #turn: Turn;
   readonly #options: CourseOptions;
   #running: Agent | undefined;
@@ -45,46 +45,48 @@ export class Course implements Record<Part, () => Promise<void>> {
     this.#options = options;
   }
 
-  async publish(): Promise<void> {
+  async *publish(): Slices {
     const { scene, stand, nodes } = this.#turn;
-    await scene.publish(stand, nodes);
+    yield await scene.publish(stand, nodes);
   }
 
-  async startTimed(): Promise<void> {
+  async *startTimed(): Slices {
     this.#running = await timedStart(this.#turn, this.#options.schedule);
     await this.#agent.settled();
+    yield;
   }
 
-  async burst(): Promise<void> {
-    await measureBursts(this.#turn, this.#agent);
+  async *burst(): Slices {
+    yield* measureBursts(this.#turn, this.#agent);
     await this.#agent.kill();
   }
 
-  async startAgain(): Promise<void> {
+  async *startAgain(): Slices {
     const { stand, contestant } = this.#turn;
     this.#running = await Agent.start(stand, contestant);
     recordEntries(this.#turn, 'start', await this.#agent.settled());
+    yield;
   }
 
-  async sendPackets(): Promise<void> {
-    await measurePackets(this.#turn, this.#agent);
+  sendPackets(): Slices {
+    return measurePackets(this.#turn, this.#agent);
   }
 
-  async sendSteadily(): Promise<void> {
-    await measureSteady(this.#turn, this.#agent);
+  sendSteadily(): Slices {
+    return measureSteady(this.#turn, this.#agent);
   }
 
-  async change(): Promise<void> {
-    await measureChanges(this.#turn, this.#agent);
+  change(): Slices {
+    return measureChanges(this.#turn, this.#agent);
   }
 
-  async end(): Promise<void> {
+  async *end(): Slices {
     this.#agent.assertRunning();
     await this.#agent.kill();
     if (this.#options.measuresMemory) {
       await measureMemory(this.#turn);
     }
-    await this.#turn.stand.removeDevice();
+    yield await this.#turn.stand.removeDevice();
   }
 
   get #agent(): Agent {

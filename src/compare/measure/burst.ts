@@ -1,7 +1,8 @@
+import type { Ipv4 } from '../../net/ipv4.ts';
 import type { Agent } from '../agent.ts';
 import type { Burst } from '../traffic/verbs.ts';
-import { activeNodes, podsOf, type Turn } from './turn.ts';
-import { withUsage } from './usage.ts';
+import { activeNodes, podsOf, type Slices, type Turn } from './turn.ts';
+import { Usage } from './usage.ts';
 
 /** The kernel lets 1,024 addresses of all namespaces wait at once (gc_thresh3), and a reply takes up to 1 KiB of buffer. */
 const MOST_AT_ONCE = 512;
@@ -12,9 +13,16 @@ const PATIENCE_MS = 3500;
 const MOST_BURSTS = 5;
 
 /** Bursts to the pods of nodes that nothing was sent to yet, for one share after another. */
-export async function measureBursts(turn: Turn, agent: Agent): Promise<void> {
+export async function* measureBursts(turn: Turn, agent: Agent): Slices {
   for (const { shares, added } of activeNodes(turn)) {
-    const bursts = await withUsage(turn, agent, 'burst', () => sendBursts(turn, added), shares);
+    const usage = new Usage(turn, agent, 'burst');
+    const bursts: MeasuredBurst[] = [];
+    for (const destinations of burstsOf(turn, added)) {
+      const burst = await usage.during(() => turn.stand.traffic.burst(destinations, PATIENCE_MS));
+      bursts.push({ ...burst, wanted: destinations.length });
+      yield;
+    }
+    usage.record(shares);
     for (const share of shares) {
       recordBursts(turn, bursts, share);
     }
@@ -25,15 +33,12 @@ interface MeasuredBurst extends Burst {
   readonly wanted: number;
 }
 
-async function sendBursts({ stand, plan }: Turn, nodes: readonly number[]): Promise<MeasuredBurst[]> {
+function burstsOf({ plan }: Turn, nodes: readonly number[]): Ipv4[][] {
   const nodesOfOne = Math.max(Math.floor(MOST_AT_ONCE / plan.podsPerNode), 1);
-  const bursts: MeasuredBurst[] = [];
-  for (let begin = 0; begin < nodes.length && bursts.length < MOST_BURSTS; begin += nodesOfOne) {
-    const destinations = podsOf(nodes.slice(begin, begin + nodesOfOne), plan.podsPerNode);
-    const burst = await stand.traffic.burst(destinations, PATIENCE_MS);
-    bursts.push({ ...burst, wanted: destinations.length });
-  }
-  return bursts;
+  const count = Math.min(Math.ceil(nodes.length / nodesOfOne), MOST_BURSTS);
+  return Array.from({ length: count }, (_, index) =>
+    podsOf(nodes.slice(index * nodesOfOne, (index + 1) * nodesOfOne), plan.podsPerNode),
+  );
 }
 
 function recordBursts({ recorder, cell }: Turn, bursts: readonly MeasuredBurst[], share: number): void {

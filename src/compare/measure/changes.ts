@@ -4,8 +4,8 @@ import type { Agent } from '../agent.ts';
 import { ChangingNodes, changeSizes, TOO_FEW_FOR_MANY } from '../cluster-changes.ts';
 import { CHANGE_KINDS, CHANGE_SIZES, type ChangeKind, type ChangeSize } from '../figures-of-changes.ts';
 import { monotonicMs } from '../traffic/verbs.ts';
-import type { Turn } from './turn.ts';
-import { withUsage } from './usage.ts';
+import type { Slices, Turn } from './turn.ts';
+import { Usage } from './usage.ts';
 
 const PATIENCE_MS = 5000;
 /** The traffic program is at it by then. */
@@ -14,21 +14,22 @@ const RUN_UP_MS = 10;
 const TIMES = { 1: 8, 100: 3 } as const;
 
 /** Nodes join, move and leave, one and then a hundred at once, and each time pings tell when the first packet feels it. */
-export async function measureChanges(turn: Turn, agent: Agent): Promise<void> {
+export async function* measureChanges(turn: Turn, agent: Agent): Slices {
   const sizes = changeSizes(turn.nodes);
   if (sizes.length < CHANGE_SIZES.length) {
     turn.recorder.leaveOut(TOO_FEW_FOR_MANY);
   }
-  await withUsage(turn, agent, 'changes', async () => {
-    for (const size of sizes) {
-      const changing = new ChangingNodes(turn.scene, turn.stand, turn.nodes, size);
-      const found: Found = { missed: 0, times: { join: [], move: [], leave: [] } };
-      for (let time = 0; time < TIMES[size] && found.missed === 0; time++) {
-        await comeMoveAndGo(turn, changing, found);
-      }
-      recordChanges(turn, size, found);
+  const usage = new Usage(turn, agent, 'changes');
+  for (const size of sizes) {
+    const changing = new ChangingNodes(turn.scene, turn.stand, turn.nodes, size);
+    const found: Found = { missed: 0, times: { join: [], move: [], leave: [] } };
+    for (let time = 0; time < TIMES[size] && found.missed === 0; time++) {
+      await usage.during(() => comeMoveAndGo(turn, changing, found));
+      yield;
     }
-  });
+    recordChanges(turn, size, found);
+  }
+  usage.record();
 }
 
 interface Found {

@@ -4,7 +4,7 @@ import { countAtRest } from '../tables.ts';
 import { recordEntries } from './entries.ts';
 import { TOUCH_WINDOW } from './packets.ts';
 import { activeNodes, podsOf, type Turn } from './turn.ts';
-import { withUsage } from './usage.ts';
+import { Usage } from './usage.ts';
 
 const PATIENCE_MS = 1000;
 /** Tens of thousands of entries go a few at a time. */
@@ -18,7 +18,8 @@ export async function measureIdle(turn: Turn, idleSeconds: number): Promise<void
     await agent.settled();
     const nodes = activeNodes(turn).flatMap(({ added }) => added);
     await stand.traffic.touch(podsOf(nodes, plan.podsPerNode), TOUCH_WINDOW, PATIENCE_MS);
-    const counts = await withUsage(turn, agent, 'idle', async () => {
+    const usage = new Usage(turn, agent, 'idle');
+    const counts = await usage.during(async () => {
       await systemClock.sleep(idleSeconds * 2000, stand.host.namespace.gate.signal);
       return countAtRest(stand.host, {
         stillMs: idleSeconds * 1000,
@@ -26,6 +27,7 @@ export async function measureIdle(turn: Turn, idleSeconds: number): Promise<void
         isAtWork: () => agent.isAtWork(),
       });
     });
+    usage.record();
     recordEntries(turn, 'idle', counts);
   } finally {
     await agent.kill();

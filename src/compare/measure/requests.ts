@@ -5,8 +5,8 @@ import { CHANGE_KINDS } from '../figures-of-changes.ts';
 import { countRequests, type Requests } from '../netlink-trace.ts';
 import type { Turn } from './turn.ts';
 
-/** An agent that sends nothing for so long has done what there was to do; etcd tells of a change within milliseconds. */
-const QUIET_MS = 500;
+/** An agent that sends nothing for so long has done what there was to do: of a change it hears within milliseconds where it has a processor. */
+const QUIET_MS = 1000;
 const LOOK_MS = 50;
 const LONGEST_MS = 30_000;
 

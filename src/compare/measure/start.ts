@@ -2,7 +2,7 @@ import { outermostNodes, probeAddress } from '../address-plan.ts';
 import { Agent } from '../agent.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Turn } from './turn.ts';
-import { recordUsage } from './usage.ts';
+import { recordUsageOfStart } from './usage.ts';
 
 /**
  * Starts the contestant from nothing and records how long it took until it was ready: the subnet file is written and the
@@ -31,6 +31,6 @@ export async function timedStart(
   }
   const ready = reached.length < probes.length ? [] : [Math.max(written, ...reached) - agent.startedAt];
   recorder.add(cell, 'start.ready', ready);
-  recordUsage(turn, agent, 'start');
+  recordUsageOfStart(turn, agent);
   return agent;
 }

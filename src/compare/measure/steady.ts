@@ -1,8 +1,8 @@
 import { podAddress, shuffledNodes } from '../address-plan.ts';
 import type { Agent } from '../agent.ts';
 import { TOUCH_WINDOW } from './packets.ts';
-import type { Turn } from './turn.ts';
-import { withUsage } from './usage.ts';
+import type { Slices, Turn } from './turn.ts';
+import { Usage } from './usage.ts';
 
 const WINDOW = 32;
 /**
@@ -15,18 +15,21 @@ const ROUND_TRIP_MS = 20;
 const PATIENCE_MS = 1000;
 
 /** Steady forwarding to one pod of every node, with the entries for all of them there. */
-export async function measureSteady(turn: Turn, agent: Agent): Promise<void> {
+export async function* measureSteady(turn: Turn, agent: Agent): Slices {
   const { stand, recorder, cell, nodes } = turn;
   const destinations = shuffledNodes(nodes).map((node) => podAddress(node, 0));
   await stand.traffic.touch(destinations, TOUCH_WINDOW, PATIENCE_MS);
-  await withUsage(turn, agent, 'steady', async () => {
-    const rates: number[] = [];
-    const roundTrips: (number | null)[] = [];
-    for (let time = 0; time < TIMES; time++) {
+  const usage = new Usage(turn, agent, 'steady');
+  const rates: number[] = [];
+  const roundTrips: (number | null)[] = [];
+  for (let time = 0; time < TIMES; time++) {
+    yield;
+    await usage.during(async () => {
       rates.push((await stand.traffic.flood(destinations, WINDOW, RATE_MS)).rate);
       roundTrips.push((await stand.traffic.flood(destinations, 1, ROUND_TRIP_MS)).roundTrip);
-    }
-    recorder.add(cell, 'steady.rate', rates);
-    recorder.add(cell, 'steady.roundTrip', roundTrips);
-  });
+    });
+  }
+  usage.record();
+  recorder.add(cell, 'steady.rate', rates);
+  recorder.add(cell, 'steady.roundTrip', roundTrips);
 }

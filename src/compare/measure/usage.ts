@@ -2,36 +2,49 @@ import type { TreeUsage } from '../../lab/process-tree.ts';
 import type { Agent } from '../agent.ts';
 import type { Turn } from './turn.ts';
 
-const NOTHING: TreeUsage = { processorMs: 0, residentMiB: 0 };
-
 /** Which of the measurements the usage belongs to. */
 export type Phase = 'start' | 'burst' | 'traffic' | 'steady' | 'changes' | 'idle';
 
-/** Does the work and records what the agent used of the processor meanwhile, and of memory at its end. */
-export async function withUsage<T>(
-  turn: Turn,
-  agent: Agent,
-  phase: Phase,
-  work: () => Promise<T>,
-  shares?: readonly number[],
-): Promise<T> {
-  const before = agent.usage();
-  const result = await work();
-  recordUsage(turn, agent, phase, before, shares);
-  return result;
+/** What the agent uses of the processor in one of the measurements, whatever it does in the pauses of that. */
+export class Usage {
+  readonly #turn: Turn;
+  readonly #agent: Agent;
+  readonly #phase: Phase;
+  #processorMs = 0;
+
+  constructor(turn: Turn, agent: Agent, phase: Phase) {
+    this.#turn = turn;
+    this.#agent = agent;
+    this.#phase = phase;
+  }
+
+  /** Does a part of the work, and counts what the agent uses meanwhile. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#agent.usage().processorMs;
+    const result = await work();
+    this.#processorMs += this.#agent.usage().processorMs - before;
+    return result;
+  }
+
+  /** Records that, and the memory that the agent has now. */
+  record(shares?: readonly number[]): void {
+    recordUsage(this.#turn, this.#phase, { ...this.#agent.usage(), processorMs: this.#processorMs }, shares);
+  }
 }
 
-/** Records what the agent used since `before`: since its start unless told. */
-export function recordUsage(
+/** Records what the agent has used since its start. */
+export function recordUsageOfStart(turn: Turn, agent: Agent): void {
+  recordUsage(turn, 'start', agent.usage());
+}
+
+function recordUsage(
   { recorder, cell }: Turn,
-  agent: Agent,
   phase: Phase,
-  before = NOTHING,
+  { processorMs, residentMiB }: TreeUsage,
   shares: readonly (number | undefined)[] = [undefined],
 ): void {
-  const after = agent.usage();
   for (const share of shares) {
-    recorder.add(cell, `usage.${phase}.cpu`, [after.processorMs - before.processorMs], share);
-    recorder.add(cell, `usage.${phase}.memory`, [after.residentMiB], share);
+    recorder.add(cell, `usage.${phase}.cpu`, [processorMs], share);
+    recorder.add(cell, `usage.${phase}.memory`, [residentMiB], share);
   }
 }
