@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackgroundProcess } from '../lab/background-process.ts';
 import { LabFault } from '../lab/lab-fault.ts';
-import { isTreeRunnable, killTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
+import { isTreeRunnable, killTree, processTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
 import { waitUntil } from '../lab/wait-until.ts';
 import { fetchStats } from '../status/control-client.ts';
 import { CompareFault } from './compare-fault.ts';
+import { confine, confinedTo } from './confined.ts';
 import { type AgentFiles, type Contestant, commandOf } from './contestant.ts';
-import { confinedTo, type Stand } from './stand.ts';
+import type { Stand } from './stand.ts';
 import { countAtRest, type TableCounts } from './tables.ts';
 import { monotonicMs } from './traffic/verbs.ts';
 
@@ -18,6 +19,8 @@ export interface StartOptions {
   readonly wrapper?: readonly string[];
   /** Milliseconds in which it has to become ready: a minute unless told. */
   readonly readyWithinMs?: number;
+  /** It may use every processor: where it is not timed, or not yet. */
+  readonly unconfined?: boolean;
 }
 
 /** A program takes this long at most to become ready, and to program what there is. */
@@ -60,12 +63,12 @@ export class Agent {
     await stand.removeDevice();
     const folder = stand.freshFolder();
     const files = { subnetFile: join(folder, 'subnet.env'), controlSocket: join(folder, 'control.sock') };
-    const { extra = [], wrapper = [], readyWithinMs = PATIENCE_MS } = options;
+    const { extra = [], wrapper = [], readyWithinMs = PATIENCE_MS, unconfined = false } = options;
     const command = commandOf(contestant, stand.cluster, files, extra);
     const at = monotonicMs();
     const process = await BackgroundProcess.start({
       namespace: stand.host.namespace,
-      command: [...confinedTo(stand.placement.agent), ...wrapper, ...command],
+      command: [...(unconfined ? [] : confinedTo(stand.placement.agent)), ...wrapper, ...command],
       logFile: join(folder, 'agent.log'),
       outlive: false,
     });
@@ -98,6 +101,13 @@ export class Agent {
       atMostMs: PATIENCE_MS,
       isAtWork: () => this.isAtWork(),
     });
+  }
+
+  /** From now on it has the processor of the timed ones only. @throws LabFault */
+  async confine(): Promise<void> {
+    for (const pid of processTree(this.#process.pid)) {
+      await confine(pid, this.stand.placement.agent);
+    }
   }
 
   /** What it and its children use at this moment. */

@@ -63,8 +63,9 @@ export class Course implements Record<Part, () => Slices> {
 
   async *startAgain(): Slices {
     const { stand, contestant } = this.#turn;
-    this.#running = await Agent.start(stand, contestant);
+    this.#running = await Agent.start(stand, contestant, { unconfined: true });
     recordEntries(this.#turn, 'start', await this.#agent.settled());
+    await this.#agent.confine();
     yield;
   }
 

@@ -8,6 +8,7 @@ import { formatIpv4 } from '../net/ipv4.ts';
 import { parseMac } from '../net/mac.ts';
 import { networkConfig, ownSubnet } from './address-plan.ts';
 import { CompareFault } from './compare-fault.ts';
+import { confinedTo } from './confined.ts';
 import type { Cluster } from './contestant.ts';
 import { Traffic } from './traffic/traffic.ts';
 
@@ -69,11 +70,6 @@ export class Stand {
   async removeDevice(): Promise<void> {
     await this.host.namespace.attempt('ip', ['link', 'delete', 'flannel.1']);
   }
-}
-
-/** The command that confines what is put behind it to a processor. */
-export function confinedTo(processor: number): string[] {
-  return ['taskset', '--cpu-list', String(processor)];
 }
 
 function clusterOf({ etcd, number }: StandOptions): Cluster {

@@ -24,7 +24,7 @@ export async function measureKilled(turn: Turn, schedule: readonly number[]): Pr
     known: podsOf(order.slice(0, Math.max(half, 1)), plan.podsPerNode),
     new: podsOf(order.slice(order.length - half), plan.podsPerNode),
   };
-  const agent = await Agent.start(stand, contestant);
+  const agent = await Agent.start(stand, contestant, { unconfined: true });
   await agent.settled();
   await stand.traffic.touch(destinations.known, TOUCH_WINDOW, PATIENCE_MS);
   await agent.kill();
