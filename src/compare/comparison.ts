@@ -8,11 +8,12 @@ import { measureCounted } from './measure/counted.ts';
 import { measureIdle } from './measure/idle.ts';
 import { slabsOutOfReach } from './measure/kernel-memory.ts';
 import { measureKilled } from './measure/killed.ts';
-import type { Slices, Turn } from './measure/turn.ts';
+import type { Turn } from './measure/turn.ts';
 import type { Recorder } from './recorder.ts';
 import type { ComparisonPlan } from './results.ts';
 import type { Scene } from './scene.ts';
 import type { Schedule } from './schedule.ts';
+import { inSlices } from './slices.ts';
 import type { RoundStep, Steps } from './steps.ts';
 
 export interface ComparisonParts {
@@ -139,19 +140,6 @@ export class Comparison {
     const cell = { contestant: contestant.name, nodes, round };
     const stand = scene.stand(contestants.indexOf(contestant));
     return { scene, stand, contestant, plan, nodes, cell, recorder };
-  }
-}
-
-/** A slice of each in turn until all are done, forwards and backwards. */
-async function inSlices(all: readonly Slices[]): Promise<void> {
-  for (let left = all; left.length > 0; ) {
-    const unfinished: Slices[] = [];
-    for (const one of left) {
-      if ((await one.next()).done !== true) {
-        unfinished.push(one);
-      }
-    }
-    left = unfinished.reverse();
   }
 }
 

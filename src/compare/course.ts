@@ -7,8 +7,9 @@ import { measureMemory } from './measure/kernel-memory.ts';
 import { measurePackets } from './measure/packets.ts';
 import { timedStart } from './measure/start.ts';
 import { measureSteady } from './measure/steady.ts';
-import type { Slices, Turn } from './measure/turn.ts';
+import type { Turn } from './measure/turn.ts';
 import type { Schedule } from './schedule.ts';
+import type { Slices } from './slices.ts';
 
 export interface CourseOptions {
   readonly schedule: Schedule;

@@ -1,7 +1,8 @@
 import type { Ipv4 } from '../../net/ipv4.ts';
 import type { Agent } from '../agent.ts';
+import type { Slices } from '../slices.ts';
 import type { Burst } from '../traffic/verbs.ts';
-import { activeNodes, podsOf, type Slices, type Turn } from './turn.ts';
+import { activeNodes, podsOf, type Turn } from './turn.ts';
 import { Usage } from './usage.ts';
 
 /** The kernel lets 1,024 addresses of all namespaces wait at once (gc_thresh3), and a reply takes up to 1 KiB of buffer. */

@@ -3,8 +3,9 @@ import { podAddress } from '../address-plan.ts';
 import type { Agent } from '../agent.ts';
 import { ChangingNodes, changeSizes, TOO_FEW_FOR_MANY } from '../cluster-changes.ts';
 import { CHANGE_KINDS, CHANGE_SIZES, type ChangeKind, type ChangeSize } from '../figures-of-changes.ts';
+import type { Slices } from '../slices.ts';
 import { monotonicMs } from '../traffic/verbs.ts';
-import type { Slices, Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 import { Usage } from './usage.ts';
 
 const PATIENCE_MS = 5000;

@@ -1,8 +1,9 @@
 import type { Ipv4 } from '../../net/ipv4.ts';
 import type { Agent } from '../agent.ts';
 import { FEWEST_FOR_P99 } from '../figures-of-traffic.ts';
+import type { Slices } from '../slices.ts';
 import { statisticOf } from '../statistic.ts';
-import { activeNodes, podsOf, type Slices, type Turn } from './turn.ts';
+import { activeNodes, podsOf, type Turn } from './turn.ts';
 import { Usage } from './usage.ts';
 
 /** Of so many nodes every pod is timed; the pods of the others get a packet each, and none is timed. */

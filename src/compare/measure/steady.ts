@@ -1,7 +1,8 @@
 import { podAddress, shuffledNodes } from '../address-plan.ts';
 import type { Agent } from '../agent.ts';
+import type { Slices } from '../slices.ts';
 import { TOUCH_WINDOW } from './packets.ts';
-import type { Slices, Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 import { Usage } from './usage.ts';
 
 const WINDOW = 32;

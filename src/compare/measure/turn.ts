@@ -17,12 +17,6 @@ export interface Turn {
   readonly recorder: Recorder;
 }
 
-/**
- * A measurement in slices of some milliseconds, with a pause after each, in which others have theirs: what shares a core with
- * this machine makes it a half slower, for milliseconds or for minutes, and so for all of them alike.
- */
-export type Slices = AsyncGenerator<void, void, void>;
-
 /** Shares that come to the same nodes, which are measured once. */
 export interface ActiveNodes {
   readonly shares: readonly number[];
