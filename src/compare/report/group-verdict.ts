@@ -1,9 +1,9 @@
 import { byText } from './by-text.ts';
 import { type Focus, type Place, placeText } from './focus.ts';
 import { growthText } from './growth.ts';
-import { listText, quantityText } from './numbers.ts';
-import { type Ahead, gapOf, outcomeOf } from './outcome.ts';
-import { gapText, ratioMark } from './ratio-mark.ts';
+import { listText, quantityText, ratioText } from './numbers.ts';
+import { type Ahead, gapOf, leastGapOf, outcomeOf } from './outcome.ts';
+import { leastGapText, ratioMark } from './ratio-mark.ts';
 import type { Cell, Row } from './summary.ts';
 
 type Won = Focus & { readonly outcome: Ahead };
@@ -118,14 +118,16 @@ function gapOfOutcome({ figure, outcome: { leaders, behind } }: Won): number {
   return best === undefined || worst === undefined ? 1 : gapOf(best, worst, figure);
 }
 
-/** `by up to 215x`; `0 against 5` where there is no ratio. */
+/** `by up to 215x`; `by 2.9x or more` where the rounds do not settle it; `0 against 5` where there is no ratio. */
 function distanceText({ won, widest, behind }: Side): string {
   const { unit, resolution = 0 } = widest.figure;
-  const last = widest.outcome.behind.at(-1);
-  const [best, worst] = [widest.outcome.leaders[0]?.value ?? 0, last?.value ?? 0];
+  const [first, last] = [widest.outcome.leaders[0], widest.outcome.behind.at(-1)];
+  const [best, worst] = [first?.value ?? 0, last?.value ?? 0];
   const gap = gapOfOutcome(widest);
-  if (last !== undefined && Number.isFinite(gap) && Math.min(best, worst) >= resolution) {
-    return `by ${won.length + behind.length > 2 ? 'up to ' : ''}${gapText(gap, last)}`;
+  if (Number.isFinite(gap) && Math.min(best, worst) >= resolution) {
+    const isSettled = first === undefined || last?.unsettled === undefined;
+    const text = isSettled ? ratioText(gap) : leastGapText(leastGapOf(first, last));
+    return `by ${won.length + behind.length > 2 ? 'up to ' : ''}${text}`;
   }
   return `${quantityText(best, unit)} against ${quantityText(worst, unit)}`;
 }

@@ -59,3 +59,9 @@ export function gapOf(one: Cell, other: Cell, { resolution = 0 }: Pick<Figure, '
   const high = Math.max(one.value, other.value, resolution);
   return low > 0 ? high / low : Number.POSITIVE_INFINITY;
 }
+
+/** The same of what is nearest to each other in two ranges that do not overlap. */
+export function leastGapOf(one: Cell, other: Cell): number {
+  const [low, high] = one.value < other.value ? [one, other] : [other, one];
+  return high.range.least / low.range.most;
+}

@@ -16,13 +16,9 @@ export function ratioMark(cell: Told): string {
   return bound === undefined ? ratioText(ratio) : `${bound.sign}${boundText(bound)}`;
 }
 
-/** How many times as much the one has as the other: `3.2x`; `2.9x or more` where the rounds do not settle it but agree. */
-export function gapText(gap: number, { ratio = 1, unsettled }: Told): string {
-  if (unsettled === undefined) {
-    return ratioText(gap);
-  }
-  const value = ratio < 1 ? 1 / unsettled.most : unsettled.least;
-  return `${boundText({ sign: '>', value })} or more`;
+/** `2.9x or more`. */
+export function leastGapText(gap: number): string {
+  return `${boundText({ sign: '>', value: gap })} or more`;
 }
 
 interface Bound {

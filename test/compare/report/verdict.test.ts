@@ -143,6 +143,12 @@ test('in brief: who is ahead in what, and by how many times', () => {
   assert.equal(briefOf({ a: steady(10) }), 'nothing to compare.');
 });
 
+test('a gap that the rounds do not settle is told by what it exceeds', () => {
+  const { groups } = said(resultsOf({ 10: { a: [[10], [11]], b: [[30], [50]] } }));
+  assert.equal(groups[0]?.brief, 'a is ahead in figure (by 2.7x or more).');
+  assert.match(groups[0]?.text ?? '', /10\.5 against 40 \(>3\.0x\) of b/);
+});
+
 test('a scale at which it is the other way round is told', () => {
   const few = { a: steady(100), b: steady(10), c: steady(100) };
   const many = { a: steady(10), b: steady(30), c: steady(100) };
