@@ -150,7 +150,8 @@ ${facts}
 </dl>
 ${leftOut}
 <p class="verdict quiet">A point is the value over all rounds; the bar behind it goes from the lowest to the highest of the rounds.
-In the tables 3.2x is that many times the best of the row. Where all are equal none is the best.</p></section>`;
+In the tables 3.2x is that many times the best of the row; &gt;3x and &lt;3x are what all rounds exceed, or none, where they leave the
+ratio unknown by more than 10 %. Where all are equal none is the best.</p></section>`;
 }
 
 /** The data behind the page, for programs: in elements that no browser shows or runs. `room` is in characters. */
