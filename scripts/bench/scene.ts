@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackgroundProcess } from '../../src/lab/background-process.ts';
-import { runCommand, tryCommand } from '../../src/lab/command.ts';
+import { tryCommand } from '../../src/lab/command.ts';
+import { confine, confinedTo } from '../../src/lab/confined.ts';
 import { builtProgram } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -47,7 +48,7 @@ export class Scene {
     this.lab = Lab.reserve({
       hosts: 3,
       networkConfig: NETWORK_CONFIG,
-      daemonProgram: ['taskset', '--cpu-list', String(placement.agent), ...builtProgram()],
+      daemonProgram: [...confinedTo(placement.agent), ...builtProgram()],
     });
   }
 
@@ -78,7 +79,7 @@ export class Scene {
    * @throws LabFault, BenchFault
    */
   async raise(): Promise<void> {
-    await pin(process.pid, this.placement.traffic);
+    await confine(process.pid, this.placement.traffic);
     this.mayBePunctual = (await tryCommand('chrt', ['--fifo', '1', 'true'])).status === 0;
     this.#programs = await compilePrograms(this.lab.folder);
     await this.lab.raise();
@@ -156,16 +157,6 @@ export class Scene {
     const entry = `fdb append ${device?.mac} dev flannel.1 dst ${host.address} self permanent`;
     await namespace.run('bridge', ...entry.split(' '));
   }
-}
-
-/** Confines all threads of a process, and what they start from then on, to a processor. */
-export async function pin(pid: number, processor: number): Promise<void> {
-  await runCommand('taskset', ['--all-tasks', '--cpu-list', '--pid', String(processor), String(pid)]);
-}
-
-/** Confines the main thread of a process to a processor; its other threads stay where they are. */
-export async function pinMainThread(pid: number, processor: number): Promise<void> {
-  await runCommand('taskset', ['--cpu-list', '--pid', String(processor), String(pid)]);
 }
 
 export interface Started {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { confinedTo } from '../../src/lab/confined.ts';
 import type { Daemon } from '../../src/lab/daemon.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { plannedMac } from '../../src/lab/planned-leases.ts';
@@ -60,13 +61,13 @@ const begun = z.object({ receiveBytes: z.int() });
 export function yardstickSide(scene: Scene, batch: 1 | 64): Side {
   const host = scene.yardstickHost;
   const { yardstick } = scene.programs;
-  const cpu = String(scene.placement.agent);
+  const confined = confinedTo(scene.placement.agent);
   return {
     name: batch === 1 ? 'C, one message' : 'C, batched',
     host,
     during: async (work) => {
       await scene.flush(host);
-      const command = ['taskset', '--cpu-list', cpu, yardstick, 'flannel.1', plannedMac(0), String(batch)];
+      const command = [...confined, yardstick, 'flannel.1', plannedMac(0), String(batch)];
       const { process, output } = await scene.start(host.namespace, 'yardstick', command);
       scene.receiveBytes = begun.parse(JSON.parse(output()[0] ?? '{}')).receiveBytes;
       try {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { confinedTo } from '../../src/lab/confined.ts';
 import type { Host } from '../../src/lab/host.ts';
 import { plannedSubnet } from '../../src/lab/planned-leases.ts';
 import { formatIpv4 } from '../../src/net/ipv4.ts';
@@ -76,11 +77,8 @@ function planArguments({ firstLease = 0, leases, count }: Destinations): string[
 }
 
 async function runPinned(host: Host, cpu: number, command: string[], timeout: number): Promise<void> {
-  const { status, stderr } = await host.namespace.attempt(
-    'taskset',
-    ['--cpu-list', String(cpu), ...command],
-    { timeout },
-  );
+  const [program, ...args] = confinedTo(cpu);
+  const { status, stderr } = await host.namespace.attempt(program, [...args, ...command], { timeout });
   if (status !== 0) {
     throw new BenchFault('sender', `exit status ${status}: ${stderr.trim()}`, 'exit status 0');
   }

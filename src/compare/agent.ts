@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackgroundProcess } from '../lab/background-process.ts';
+import { confine, confinedTo } from '../lab/confined.ts';
 import { LabFault } from '../lab/lab-fault.ts';
 import { isTreeRunnable, killTree, processTree, type TreeUsage, treeUsage } from '../lab/process-tree.ts';
 import { waitUntil } from '../lab/wait-until.ts';
 import { fetchStats } from '../status/control-client.ts';
 import { CompareFault } from './compare-fault.ts';
-import { confine, confinedTo } from './confined.ts';
 import { type AgentFiles, type Contestant, commandOf } from './contestant.ts';
 import type { Stand } from './stand.ts';
 import { countAtRest, type TableCounts } from './tables.ts';

@@ -48,7 +48,8 @@ export class Course implements Record<Part, () => Slices> {
 
   async *publish(): Slices {
     const { scene, stand, nodes } = this.#turn;
-    yield await scene.publish(stand, nodes);
+    await scene.publish(stand, nodes);
+    yield;
   }
 
   async *startTimed(): Slices {
@@ -88,7 +89,8 @@ export class Course implements Record<Part, () => Slices> {
     if (this.#options.measuresMemory) {
       await measureMemory(this.#turn);
     }
-    yield await this.#turn.stand.removeDevice();
+    await this.#turn.stand.removeDevice();
+    yield;
   }
 
   get #agent(): Agent {

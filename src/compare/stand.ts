@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { confinedTo } from '../lab/confined.ts';
 import type { Container } from '../lab/container.ts';
 import type { Etcd } from '../lab/etcd.ts';
 import type { Host } from '../lab/host.ts';
@@ -8,7 +9,6 @@ import { formatIpv4 } from '../net/ipv4.ts';
 import { parseMac } from '../net/mac.ts';
 import { networkConfig, ownSubnet } from './address-plan.ts';
 import { CompareFault } from './compare-fault.ts';
-import { confinedTo } from './confined.ts';
 import type { Cluster } from './contestant.ts';
 import { Traffic } from './traffic/traffic.ts';
 

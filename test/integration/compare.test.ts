@@ -218,6 +218,15 @@ describe('a comparison', { skip: labSkipReason() }, () => {
       assertTraffic(results, name, NODES);
       assertUsage(results, name, NODES);
     }
+    // In slices: everybody has sent to the smaller share before anybody sends to the larger one.
+    const shares = results.samples.flatMap(({ series, active }) =>
+      series === 'first.middle' ? [active ?? 0] : [],
+    );
+    assert.equal(shares.length, 2 * results.plan.contestants.length);
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => a - b),
+    );
     const requests = (contestant: string) => one(results, contestant, 'start.requests', NODES);
     for (const [contestant, perNode] of [
       ['eager', 3],

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { confinedTo } from '../../../src/lab/confined.ts';
 import { builtProgram } from '../../../src/lab/daemon.ts';
 import { inTurns } from '../../../src/lab/in-turns.ts';
 import { alternate, median } from '../statistics.ts';
@@ -44,17 +45,9 @@ async function turn({ scene }: Stage, side: (typeof SIDES)[number]): Promise<num
   const interpreter = builtProgram().slice(0, -1);
   const command = side === 'l3missd' ? [...interpreter, program] : [scene.programs.forwarding];
   const { traffic, agent } = scene.placement;
-  const processors = `${traffic},${agent}`;
   await namespace.configure(`link add ${DEVICE} type vxlan id 77 dstport 8473 nolearning`);
   try {
-    const printed = await namespace.run(
-      'taskset',
-      '--cpu-list',
-      processors,
-      ...command,
-      DEVICE,
-      String(ENTRIES),
-    );
+    const printed = await namespace.run(...confinedTo(traffic, agent), ...command, DEVICE, String(ENTRIES));
     return outcome.parse(JSON.parse(printed)).nanoseconds / 1e6;
   } finally {
     await namespace.configure(`link delete ${DEVICE}`);

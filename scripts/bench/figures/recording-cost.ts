@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { confinedTo } from '../../../src/lab/confined.ts';
 import { Daemon } from '../../../src/lab/daemon.ts';
 import { allOf } from '../../../src/lab/in-turns.ts';
 import { BenchFault } from '../bench-fault.ts';
@@ -87,6 +88,6 @@ function periodicDaemon({ yardstickHost, lab, placement }: Scene): Daemon {
     folder,
     etcdEndpoint: lab.etcd.endpoint,
     outlive: false,
-    program: ['taskset', '--cpu-list', String(placement.agent), ...program],
+    program: [...confinedTo(placement.agent), ...program],
   });
 }

@@ -1,9 +1,10 @@
+import { confineMainThread } from '../../../src/lab/confined.ts';
 import { allOf, inTurns, type Turns } from '../../../src/lab/in-turns.ts';
 import { changeLeases } from '../bench-leases.ts';
 import { requirePace } from '../conditions.ts';
 import type { Finding } from '../marks.ts';
 import { type Burst, joinBurst } from '../samples.ts';
-import { MAIN_PREFIX, pinMainThread } from '../scene.ts';
+import { MAIN_PREFIX } from '../scene.ts';
 import { daemonSide } from '../sides.ts';
 import { alternate, median } from '../statistics.ts';
 import { sendBurst } from '../traffic.ts';
@@ -76,14 +77,14 @@ async function turns(stage: Stage): Promise<Turns<Turn>> {
   if (raising) {
     limits.raise(TABLE_ENTRIES);
   }
-  await pinMainThread(pid, traffic);
+  await confineMainThread(pid, traffic);
   try {
     // Not counted: code is compiled and caches are warm as in a program that has run for a while.
     await turn(stage, true);
     const order = alternate([true, false], extent.rounds);
     return await inTurns(order, disturbance(order.length, extent), (changing) => turn(stage, changing));
   } finally {
-    await pinMainThread(pid, agent);
+    await confineMainThread(pid, agent);
     await scene.flush(scene.daemonHost);
     limits.restore();
   }

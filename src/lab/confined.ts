@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { runCommand } from '../lab/command.ts';
-import { LabFault } from '../lab/lab-fault.ts';
+import { runCommand } from './command.ts';
+import { LabFault } from './lab-fault.ts';
 
-/** The command that confines what is put behind it to a processor. */
-export function confinedTo(processor: number): string[] {
-  return ['taskset', '--cpu-list', String(processor)];
+/** The command that confines what is put behind it to these processors. */
+export function confinedTo(...processors: number[]): [program: string, ...args: string[]] {
+  return ['taskset', '--cpu-list', processors.join()];
 }
 
 /** A thread that ends meanwhile makes the command fail; the next look does not find it. */
@@ -25,4 +25,9 @@ export async function confine(pid: number, processor: number): Promise<void> {
       }
     }
   }
+}
+
+/** Confines the main thread of a process; its other threads stay where they are. @throws LabFault */
+export async function confineMainThread(pid: number, processor: number): Promise<void> {
+  await runCommand('taskset', ['--cpu-list', '--pid', String(processor), String(pid)]);
 }

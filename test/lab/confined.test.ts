@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { confine } from '../../src/compare/confined.ts';
+import { confine } from '../../src/lab/confined.ts';
 import { LabFault } from '../../src/lab/lab-fault.ts';
 
 const NO_PROCESSOR = 100_000;
