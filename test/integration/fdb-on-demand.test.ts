@@ -36,7 +36,7 @@ describe('forwarding entries on demand', { skip: labSkipReason() || flowSkipReas
     const [from, to] = containersOf(lab());
     const host = lab().host(1);
     const program = await FlowProgram.compile(lab().folder);
-    const plan = { from: from.namespace, to: to.namespace, address: to.address, rate: RATE, seconds: 60 };
+    const plan = { from: from.namespace, to: to.namespace, address: to.address, rate: RATE };
     const flow = await program.start(plan);
     await flow.arrives();
     const [entry] = await forwardingEntries(host);

@@ -23,7 +23,7 @@ const OTHER = '02:00:00:00:06:02';
 const NEIGHBOURS = 10_000;
 const SCAN = { first: '10.6.0.0', count: NEIGHBOURS, rate: NEIGHBOURS };
 /** To one of those addresses. */
-const FLOW = { address: '10.6.20.1', rate: 20_000, seconds: 60, port: 7201 };
+const FLOW = { address: '10.6.20.1', rate: 20_000, port: 7201 };
 /** The flow goes on for so long after a move. */
 const AFTERWARDS_MS = 500;
 /** A flow that is slower than half its rate was no flow. */

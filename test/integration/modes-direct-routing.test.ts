@@ -59,7 +59,7 @@ describe('DirectRouting', { skip }, () => {
     const before = await tunnelled(from);
     const to = lab().host(number).namespace;
     const address = number === 2 ? '10.5.77.1' : '10.5.78.1';
-    const flow = await program.start({ from: container.namespace, to, address, rate: RATE, seconds: 60 });
+    const flow = await program.start({ from: container.namespace, to, address, rate: RATE });
     await flow.arrives();
     await work();
     await delay(200);

@@ -86,6 +86,5 @@ function send({ hosts }: Lab, program: FlowProgram): Promise<Flow> {
     address,
     addresses: USED.length,
     rate: 3000,
-    seconds: 60,
   });
 }

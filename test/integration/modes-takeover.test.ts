@@ -164,7 +164,7 @@ class Scene {
       addresses: USED.length,
     };
     const back = { from: this.#there.namespace, to: container.namespace, address: container.address };
-    const common = { rate: 2000, seconds: 60 };
+    const common = { rate: 2000 };
     return [
       await this.#program.start({ ...there, ...common }),
       await this.#program.start({ ...back, ...common }),

@@ -176,7 +176,7 @@ async function startFlows(lab: Lab): Promise<Flow[]> {
   const [one, two] = lab.containers;
   assert.ok(one && two);
   const program = await FlowProgram.compile(lab.folder);
-  const plan = { rate: RATE, seconds: 120 };
+  const plan = { rate: RATE };
   const flows = [
     await program.start({ from: one.namespace, to: two.namespace, address: two.address, ...plan }),
     await program.start({ from: two.namespace, to: one.namespace, address: one.address, ...plan }),

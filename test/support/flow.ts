@@ -12,6 +12,9 @@ import { waitUntil } from '../../src/lab/wait-until.ts';
 const SOURCES = ['flow.c', 'flow-receive.c'];
 const DEFAULT_PORT = 7200;
 
+/** As long as the program may send. */
+const AN_HOUR = 3600;
+
 const count = z.int().nonnegative();
 const range = z.object({ first: count, last: count });
 
@@ -52,8 +55,8 @@ export interface FlowPlan {
   readonly addresses?: number;
   /** Datagrams a second: up to 30,000 on a shared processor. */
   readonly rate: number;
-  /** Ends the sender, when nothing else does before. */
-  readonly seconds: number;
+  /** Ends the sender after that time; unless told it sends until it is stopped. */
+  readonly seconds?: number;
   /** Tells flows to one namespace apart: 7200 unless told. */
   readonly port?: number;
 }
@@ -98,11 +101,11 @@ export class FlowProgram {
    * @throws LabFault
    */
   async start(plan: FlowPlan): Promise<Flow> {
-    const { from, to, address, addresses = 1, rate, seconds, port = DEFAULT_PORT } = plan;
+    const { from, to, address, addresses = 1, rate, seconds = AN_HOUR, port = DEFAULT_PORT } = plan;
     const receiver = await this.receive(to, port);
     const mode = addresses === 1 ? ['send', address] : ['spread', address, addresses];
     const sender = await this.#background(from, [...mode, port, rate, seconds]);
-    return new Flow(sender, receiver);
+    return new Flow(sender, receiver, plan.seconds !== undefined);
   }
 
   /**
@@ -133,7 +136,7 @@ export class FlowProgram {
    */
   async flood(
     from: Namespace,
-    { address, rate, seconds }: Pick<FlowPlan, 'address' | 'rate' | 'seconds'>,
+    { address, rate, seconds }: Required<Pick<FlowPlan, 'address' | 'rate' | 'seconds'>>,
   ): Promise<Sent> {
     const words = ['send', address, DEFAULT_PORT, rate, seconds].map(String);
     return sentSchema.parse(JSON.parse(await from.run(this.#program, ...words)));
@@ -191,10 +194,13 @@ export class Receiver {
 export class Flow {
   readonly #sender: BackgroundProcess;
   readonly #receiver: Receiver;
+  /** Whether the sender may be at its end before it is stopped. */
+  readonly #isTimed: boolean;
 
-  constructor(sender: BackgroundProcess, receiver: Receiver) {
+  constructor(sender: BackgroundProcess, receiver: Receiver, isTimed: boolean) {
     this.#sender = sender;
     this.#receiver = receiver;
+    this.#isTimed = isTimed;
   }
 
   /**
@@ -219,14 +225,18 @@ export class Flow {
   /**
    * Ends the sender now and, when nothing more comes, the receiver.
    *
-   * @throws LabFault
+   * @throws LabFault also when a sender that was to send until now did not
    */
   async stop(): Promise<FlowResult> {
+    const isCutShort = !this.#isTimed && !this.#sender.running;
     if (this.#sender.running) {
       await this.#sender.stop();
     }
     const sent = await lineOf(this.#sender, sentSchema);
     const received = await this.#receiver.stop();
+    if (isCutShort) {
+      throw new LabFault('flow', `a sender that ended by itself, after ${sent.sent}`, 'one that is stopped');
+    }
     return { ...sent, ...received, lost: sent.sent - received.received };
   }
 }

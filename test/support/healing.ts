@@ -154,7 +154,6 @@ export class Patient {
         to: to.namespace,
         address: to.address,
         rate: RATE,
-        seconds: 60,
       });
     const there = await start(this.here, this.there);
     try {

@@ -19,7 +19,7 @@ export interface TrafficPlan {
   readonly last: number;
   readonly addresses?: number;
   readonly rate: number;
-  /** 60 unless told: a test ends its flows earlier. */
+  /** Until it is stopped, unless told. */
   readonly seconds?: number;
 }
 
@@ -69,15 +69,14 @@ export class LifetimeScene {
   }
 
   /** Starts traffic to the peer's addresses. */
-  flow({ from = 'container', last, addresses = 1, rate, seconds = 60 }: TrafficPlan): Promise<Flow> {
+  flow({ from = 'container', last, addresses = 1, ...plan }: TrafficPlan): Promise<Flow> {
     this.#port += 1;
     return this.#program.start({
       from: from === 'host' ? this.host.namespace : this.#container.namespace,
       to: this.lab.host(2).namespace,
       address: addressOf(last),
       addresses,
-      rate,
-      seconds,
+      ...plan,
       port: this.#port,
     });
   }

@@ -114,7 +114,6 @@ export class Pair {
         address: to.address,
         addresses: ADDRESSES,
         rate: RATE,
-        seconds: 60,
       });
     return { there: await start(here, there), back: await start(there, here) };
   }

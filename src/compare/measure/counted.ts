@@ -8,8 +8,8 @@ import { measureRequests } from './requests.ts';
 import { activeNodes, podsOf, type Turn } from './turn.ts';
 
 const PATIENCE_MS = 1000;
-/** What traffic brings about may be tidied up a moment later, long before anything counts as idle. */
-const AT_REST = { stillMs: 2500, atMostMs: 30_000 };
+/** In lazy-subnet mode all neighbours of single addresses go up to three seconds later, and nothing changes before. */
+const AT_REST = { stillMs: 3500, atMostMs: 30_000 };
 
 /**
  * Counts what need not be timed, in a life of its own: requests, where there is a tracer, and the entries after traffic to

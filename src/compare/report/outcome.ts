@@ -41,17 +41,39 @@ export function outcomeOf({ figure, cells }: Row): Outcome {
 
 type Told = Pick<Figure, 'better' | 'resolution'>;
 
-/** By more than NOISE, and so that its range lies on the better side of the other's: as a rule every round agrees. */
+/**
+ * By more than NOISE, also in most rounds by themselves, and so that its range lies on the better side of the other's: as a
+ * rule every round agrees.
+ */
 export function clearlyBetter(figure: Told, one: Cell, other: Cell): boolean {
   const [low, high] = figure.better === 'less' ? [one, other] : [other, one];
-  return low.value < high.value && gapOf(low, high, figure) > NOISE && low.range.most < high.range.least;
+  return (
+    low.value < high.value &&
+    gapOf(low, high, figure) > NOISE &&
+    low.range.most < high.range.least &&
+    isLessInMost(low.rounds, high.rounds, figure)
+  );
+}
+
+/** A smallest value may be of a round in which the machine was faster than ever for the other. */
+function isLessInMost(low: readonly number[], high: readonly number[], figure: Told): boolean {
+  const rounds = Math.min(low.length, high.length);
+  const less = low.slice(0, rounds).filter((value, round) => {
+    const other = high[round] ?? Number.NaN;
+    return value < other && gapOf({ value }, { value: other }, figure) > NOISE;
+  });
+  return less.length * 2 > rounds;
 }
 
 /**
  * How many times the smaller the larger is; infinite where that is no number, as for 0 and 5. What is less than the figure can
  * tell counts as that much.
  */
-export function gapOf(one: Cell, other: Cell, { resolution = 0 }: Pick<Figure, 'resolution'>): number {
+export function gapOf(
+  one: Pick<Cell, 'value'>,
+  other: Pick<Cell, 'value'>,
+  { resolution = 0 }: Pick<Figure, 'resolution'>,
+): number {
   if (one.value === other.value) {
     return 1;
   }

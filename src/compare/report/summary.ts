@@ -1,7 +1,7 @@
 import type { Figure, Statistic } from '../figure.ts';
 import type { Results, Sample } from '../results.ts';
 import { statisticOf } from '../statistic.ts';
-import { isUnconfirmed, isUnsettled } from './unsettled.ts';
+import { isContradicted, isUnconfirmed, isUnsettled, ratiosByRound } from './unsettled.ts';
 
 /** What one contestant came to in one row. */
 export interface Cell {
@@ -17,8 +17,8 @@ export interface Cell {
   /** To the best value; undefined where that is not above 0, or too little, and where there is nobody to compare with. */
   readonly ratio: number | undefined;
   /**
-   * Between these the ratio lies as far as the rounds tell, where another run may well come to another one (see `isUnsettled` and
-   * `isUnconfirmed`); undefined where they settle it.
+   * Between these the ratio lies as far as the rounds tell, where another run may well come to another one (see `isUnsettled`,
+   * `isUnconfirmed` and `isContradicted`); undefined where they settle it.
    */
   readonly unsettled: Range | undefined;
 }
@@ -156,16 +156,16 @@ function marked(figure: Figure, measured: readonly Measured[]): Cell[] {
 
 /** The ratios of the rounds, one by one, and that of both values, which is not always among them. */
 function ratiosOf(one: Measured, other: Measured): Range {
-  const pairs = Math.min(one.rounds.length, other.rounds.length);
-  const byRound = one.rounds
-    .slice(0, pairs)
-    .map((value, round) => value / (other.rounds[round] ?? Number.NaN));
+  const byRound = ratiosByRound({ one: one.rounds, other: other.rounds });
   const ratios = [...byRound, one.value / other.value];
   return { least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
 function areUnsettled({ statistic }: Figure, one: Measured, other: Measured): boolean {
+  const compared = { one: one.rounds, other: other.rounds, ratio: one.value / other.value };
   return statistic === 'smallest' || statistic === 'largest'
-    ? isUnconfirmed(one.rounds, statistic) || isUnconfirmed(other.rounds, statistic)
-    : isUnsettled(one.rounds, other.rounds);
+    ? isUnconfirmed(one.rounds, statistic) ||
+        isUnconfirmed(other.rounds, statistic) ||
+        isContradicted(compared)
+    : isUnsettled(compared);
 }

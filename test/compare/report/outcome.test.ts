@@ -44,17 +44,18 @@ test('what is less than a figure can tell is that much, and no difference below 
   assert.deepEqual(outcomes, ['level', 'a > b']);
 });
 
-test('of smallest values each has to be confirmed, and other rounds decide nothing', () => {
+test('of smallest values each has to be confirmed, and most rounds have to show it by themselves', () => {
   const outcomes = [
     [[7], [12], [7.2]],
     [[7], [15], [12]],
+    [[7], [12.2], [7.2], [12], [12.3]],
   ].map((rounds) => {
-    const results = resultsOf({ 10: { a: rounds, b: [[30], [12.1], [12]] } });
+    const results = resultsOf({ 10: { a: rounds, b: [[30], [12.1], [12], [12.1], [12.2]] } });
     const [row] = summarise(results, [figureOf({ statistic: 'smallest' })]);
     assert.ok(row);
     return said(outcomeOf(row));
   });
-  assert.deepEqual(outcomes, ['a > b', 'unclear']);
+  assert.deepEqual(outcomes, ['a > b', 'unclear', 'unclear']);
 });
 
 for (const [expected, better, contestants] of CASES) {

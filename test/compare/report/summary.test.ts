@@ -72,14 +72,15 @@ test('a smallest or largest value lies within its own and the one that confirms 
   assert.deepEqual(rangeOf('largest', 7), { least: 7, most: 7 });
 });
 
-test('a smallest value settles nothing where no second round comes near it', () => {
+test('a smallest value settles nothing where no second round comes near it, or most rounds show another ratio', () => {
   const unsettledOf = (a: number[], b: number[]) =>
     rowOf(
       { a: a.map((value) => [value, 99]), b: b.map((value) => [value, 99]) },
       { statistic: 'smallest' },
     ).cells.map(({ unsettled }) => unsettled !== undefined);
-  assert.deepEqual(unsettledOf([7, 12, 7.1, 12, 12], [14, 20, 21, 14.2, 30]), [false, false]);
-  assert.deepEqual(unsettledOf([7, 12, 12, 12, 12], [14, 20, 21, 14.2, 30]), [false, true]);
+  assert.deepEqual(unsettledOf([7, 12, 7.1, 12, 12], [14, 23, 21, 14.2, 24.5]), [false, false]);
+  assert.deepEqual(unsettledOf([7, 12, 12, 12, 12], [14, 23, 24, 14.2, 24.5]), [false, true]);
+  assert.deepEqual(unsettledOf([7, 12, 7.1, 12, 12], [25, 24, 24, 25, 24]), [false, true]);
   assert.deepEqual(unsettledOf([7], [14]), [false, false]);
 });
 

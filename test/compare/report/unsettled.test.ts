@@ -1,27 +1,48 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leastGapText, ratioMark } from '../../../src/compare/report/ratio-mark.ts';
-import { isUnsettled } from '../../../src/compare/report/unsettled.ts';
+import { isContradicted, isUnsettled } from '../../../src/compare/report/unsettled.ts';
+
+const ones = (count: number) => new Array<number>(count).fill(1);
 
 test('a ratio that each round shows alike is settled, whatever the values do', () => {
-  assert.equal(isUnsettled([2, 20, 4, 8, 6], [1, 10, 2, 4, 3]), false);
-  assert.equal(isUnsettled([2.0, 2.1, 1.9, 2.05, 1.95], [1, 1, 1, 1, 1]), false);
+  assert.equal(isUnsettled({ one: [2, 20, 4, 8, 6], other: [1, 10, 2, 4, 3], ratio: 2 }), false);
+  assert.equal(isUnsettled({ one: [2.0, 2.1, 1.9, 2.05, 1.95], other: ones(5), ratio: 2 }), false);
 });
 
 test('a ratio that each round shows another is not settled', () => {
-  assert.equal(isUnsettled([2, 3, 1, 2, 2], [1, 1, 1, 1, 1]), true);
-  assert.equal(isUnsettled([1.5, 9], [4, 4]), true);
+  assert.equal(isUnsettled({ one: [2, 3, 1, 2, 2], other: ones(5), ratio: 2 }), true);
+  assert.equal(isUnsettled({ one: [1.5, 9], other: [4, 4], ratio: 1.3 }), true);
+});
+
+test('a ratio that is told is not settled by rounds that agree on another one', () => {
+  const settles = (ratio: number) => !isUnsettled({ one: [2, 2, 2, 2, 2], other: ones(5), ratio });
+  assert.deepEqual([1.78, 1.82, 2, 2.2, 2.24].map(settles), [false, true, true, true, false]);
+});
+
+test('a ratio is contradicted unless more than half of the rounds come to it, within 10 %', () => {
+  const of = (one: number[], ratio: number) => isContradicted({ one, other: ones(one.length), ratio });
+  assert.equal(of([1.7, 1.78, 1.64, 2.4, 9], 1.72), false);
+  assert.equal(of([3.3, 1.9, 6.7, 2.67, 1.46], 2.48), true);
+  assert.equal(of([2, 2, 3, 3], 2), true);
+  assert.equal(of([2], 2), false);
 });
 
 test('the same spread settles more with more rounds', () => {
-  const rounds = (count: number) => Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 1 : 1.25));
-  const ones = (count: number) => rounds(count).map(() => 1);
-  assert.deepEqual([isUnsettled(rounds(4), ones(4)), isUnsettled(rounds(20), ones(20))], [true, false]);
+  const of = (count: number) => {
+    const one = ones(count).map((value, round) => value * (round % 2 === 0 ? 1 : 1.25));
+    return isUnsettled({ one, other: ones(count), ratio: Math.sqrt(1.25) });
+  };
+  assert.deepEqual([of(4), of(20)], [true, false]);
 });
 
 test('one round, and rounds with 0, tell nothing of that', () => {
   assert.deepEqual(
-    [isUnsettled([1], [5]), isUnsettled([0, 1], [1, 1]), isUnsettled([1, 1], [1, 0])],
+    [
+      isUnsettled({ one: [1], other: [5], ratio: 0.2 }),
+      isUnsettled({ one: [0, 1], other: [1, 1], ratio: 0.5 }),
+      isUnsettled({ one: [1, 1], other: [1, 0], ratio: 2 }),
+    ],
     [false, false, false],
   );
 });
