@@ -103,7 +103,8 @@ export class Patient {
       await Promise.allSettled([flows.there.stop(), flows.back.stop()]);
       throw error;
     }
-    const results = { there: await flows.there.stop(), back: await flows.back.stop() };
+    const [there, back] = await Promise.all([flows.there.stop(), flows.back.stop()]);
+    const results = { there, back };
     for (const result of Object.values(results)) {
       assert.ok(result.received >= ENOUGH, `${result.received} packets came`);
       assert.deepEqual([result.duplicates, result.overflowed], [0, 0]);

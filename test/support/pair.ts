@@ -84,7 +84,8 @@ export class Pair {
       await work();
       await delay(AFTERWARDS_MS);
     } finally {
-      results = { there: await flows.there.stop(), back: await flows.back.stop() };
+      const [there, back] = await Promise.all([flows.there.stop(), flows.back.stop()]);
+      results = { there, back };
     }
     for (const [way, { sent, received, lost, missing, duplicates, overflowed }] of Object.entries(results)) {
       test.diagnostic(`${what}, ${way}: ${lost} of ${sent} lost`);
