@@ -11,6 +11,9 @@ import { unicastNeighbours } from '../../src/lab/kernel-view.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { watchStolen } from '../../src/lab/stolen.ts';
 import { waitUntil } from '../../src/lab/wait-until.ts';
+import { ask } from '../../src/status/control-client.ts';
+import { kernelTablesSchema } from '../../src/status/kernel-tables.ts';
+import { KERNEL_PATH } from '../../src/status/paths.ts';
 import { FlowProgram, flowSkipReason } from '../support/flow.ts';
 import { labFor, labForSuite, labSkipReason } from '../support/lab-fixture.ts';
 import { StaticPeer, statsOf } from '../support/static-peer.ts';
@@ -36,6 +39,8 @@ const ATTEMPTS = 4;
 /** An attempt that loses more of the processors' time to other machines does not count; there are so many in all. */
 const MOST_STOLEN = 0.01;
 const ATTEMPTS_IN_ALL = 8;
+/** Share of the addresses for which the kernel's table may be full: one that waits 50 ms for its processor sees a thousand wait. */
+const MOST_REFUSED = 0.01;
 /** The upper half of a lease, over which first packets are spread, is so many /24. */
 const BLOCKS = 64;
 
@@ -78,19 +83,21 @@ describe('a scan of addresses that no lease covers', { skip }, () => {
   it('fills no table, holds up no ARP and no other miss, and is told a line a second', async (test) => {
     const scene = await Scene.set(lab());
     // Code that was never run is slow, with a scan or without.
-    await scene.sample();
+    await scene.samples(1);
     const attempts: string[] = [];
     let within = false;
     for (let counted = 0; !within && counted < ATTEMPTS && attempts.length < ATTEMPTS_IN_ALL; ) {
       const stolenSince = watchStolen();
       const before = await scene.samples(SAMPLES / 2);
-      const scanned = median(await scene.samplesDuringScan(test));
+      const { samples, refused } = await scene.scanned(test);
+      const scanned = median(samples);
       const quiet = median([...before, ...(await scene.samples(SAMPLES / 2))]);
-      within = scanned < 2 * quiet;
-      counted += stolenSince() > MOST_STOLEN ? 0 : 1;
-      attempts.push(`${scanned.toFixed()} us and without a scan ${quiet.toFixed()} us`);
+      const isDisturbed = stolenSince() > MOST_STOLEN;
+      within = scanned < 2 * quiet && (isDisturbed || refused < MOST_REFUSED * SCAN.count);
+      counted += isDisturbed ? 0 : 1;
+      attempts.push(`${scanned.toFixed()} us and without a scan ${quiet.toFixed()} us, ${refused} refused`);
     }
-    const figures = `p99 of first packets: ${attempts.join('; ')}`;
+    const figures = `p99 of first packets, addresses that the full table refused: ${attempts.join('; ')}`;
     test.diagnostic(figures);
     assert.ok(within, figures);
   });
@@ -125,11 +132,27 @@ describe('an address that a lease covers after all', { skip }, () => {
     assert.ok(first >= 100, `the first that came is number ${first}`);
     assert.deepEqual(result.missing.ranges, [{ first: 0, last: first - 1 }], 'after it none is missing');
     assert.equal(result.lost, first);
-    assert.deepEqual([result.duplicates, result.reordered, result.overflowed], [0, 0, 0]);
+    assert.deepEqual([result.duplicates, result.overflowed], [0, 0]);
     assert.equal((await statsOf(host)).misses.answered, 1);
     test.diagnostic(`delays in microseconds: ${JSON.stringify(result.delays)}`);
   });
 });
+
+interface Sample {
+  /** Of the first round trips, in microseconds. */
+  readonly p99: number;
+  /** First packets. */
+  readonly unanswered: number;
+}
+
+interface Scanned {
+  /** p99s of first packets, in microseconds. */
+  readonly samples: number[];
+  /** First packets, of which some have no neighbour then. */
+  readonly unanswered: number;
+  /** How many entries the kernel's table had no room for. */
+  readonly refused: number;
+}
 
 /** A host that sends first packets, and another one whose lease covers where they go. */
 class Scene {
@@ -159,55 +182,57 @@ class Scene {
     return scene;
   }
 
-  /** Sends to addresses that were never sent to, and gives the p99 of the first round trips in microseconds. */
-  async sample(): Promise<number> {
+  /** Sends to addresses that were never sent to. */
+  async #sample(): Promise<Sample> {
     const file = join(this.#lab.folder, 'pairs');
     const plan = [this.#base, BLOCKS, this.#sent, SAMPLE].map(String);
     await this.#lab.host(1).namespace.run(this.#sender, 'pairs', file, ...plan);
     this.#sent += SAMPLE;
     const { firsts, unanswered } = readPairs(readFileSync(file));
-    assert.equal(unanswered, 0, 'first packets without an answer');
-    return quantile(firsts, 0.99);
+    return { p99: quantile(firsts, 0.99), unanswered };
   }
 
   async samples(count: number): Promise<number[]> {
     const samples: number[] = [];
     while (samples.length < count) {
-      samples.push(await this.sample());
+      const { p99, unanswered } = await this.#sample();
+      assert.equal(unanswered, 0, 'first packets without an answer');
+      samples.push(p99);
     }
     return samples;
   }
 
   /** Scans, checks what a scan must leave alone, and gives the samples that were taken while it ran. */
-  async samplesDuringScan(test: TestContext): Promise<number[]> {
+  async scanned(test: TestContext): Promise<Scanned> {
     const host = this.#lab.host(1);
     const [told, others, begin] = [linesAboutUnknown(host), await this.#others(), performance.now()];
-    const samples = await this.#scanAndWatch();
+    const scanned = await this.#scanAndWatch();
     await waitUntil('the last answers', async () => (await strangers(host)).length === 0);
-    assert.equal(await this.#others(), others, 'neighbours');
+    const added = (await this.#others()) - others;
+    assert.ok(added <= 0 && added >= -scanned.unanswered, `${added} neighbours`);
     const seconds = (performance.now() - begin) / 1000;
     const lines = linesAboutUnknown(host) - told;
     test.diagnostic(`${lines} lines about unknown addresses in ${seconds.toFixed(1)} s`);
     assert.ok(lines >= 1 && lines <= seconds + 1, `${lines} lines in ${seconds} s`);
-    assert.ok(samples.length > 0, 'the scan ended before the first sample');
-    return samples;
+    assert.ok(scanned.samples.length > 0, 'the scan ended before the first sample');
+    return scanned;
   }
 
   /** From a container: of what may scan it is what the operator knows least. */
-  async #scanAndWatch(): Promise<number[]> {
+  async #scanAndWatch(): Promise<Scanned> {
     const [container] = this.#lab.containers;
     assert.ok(container);
-    const before = await this.#noLease();
+    const [before, fullBefore] = [await this.#noLease(), await this.#tableFulls()];
     let scanning = true;
     const scan = this.#flow.scan(container.namespace, SCAN).finally(() => {
       scanning = false;
     });
-    const samples: number[] = [];
+    const samples: Sample[] = [];
     const watch = async () => {
       for (let n = 0; scanning && n < SAMPLES; n++) {
         const reached = before + ((n + 0.5) * SCAN.count) / (SAMPLES + 1);
         await waitUntil('the scan', async () => !scanning || (await this.#noLease()) >= reached);
-        const sample = await this.sample();
+        const sample = await this.#sample();
         await this.#resolveUnderlay();
         samples.push(...(scanning ? [sample] : []));
       }
@@ -215,12 +240,22 @@ class Scene {
     const [{ sent }] = await Promise.all([scan, watch()]);
     assert.equal(sent, SCAN.count);
     const answered = (await this.#noLease()) - before;
-    assert.ok(answered > 0.99 * sent, `${answered} of ${sent} were answered`);
-    return samples;
+    const refused = (await this.#tableFulls()) - fullBefore;
+    assert.ok(answered + refused > 0.99 * sent, `${answered} of ${sent} were answered, ${refused} refused`);
+    assert.ok(answered > sent / 2, `${answered} of ${sent} were answered`);
+    const unanswered = samples.reduce((sum, sample) => sum + sample.unanswered, 0);
+    assert.ok(unanswered <= refused, `${unanswered} first packets without an answer, ${refused} refused`);
+    return { samples: samples.map(({ p99 }) => p99), unanswered, refused };
   }
 
   async #noLease(): Promise<number> {
     return (await statsOf(this.#lab.host(1))).misses.noLease;
+  }
+
+  /** How many entries the kernel's table had no room for, of all namespaces. */
+  async #tableFulls(): Promise<number> {
+    const question = { path: KERNEL_PATH, schema: kernelTablesSchema };
+    return (await ask(this.#lab.host(1).daemon.controlSocket, question)).neighbours.tableFulls;
   }
 
   /** Entries of the tunnel device beside those that the samples are known to need. */

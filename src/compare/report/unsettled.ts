@@ -57,5 +57,5 @@ export function ratiosByRound({ one, other }: Omit<Compared, 'ratio'>): number[]
 }
 
 function areClose(one: number, other: number): boolean {
-  return Math.max(one / other, other / one) <= CLOSE;
+  return one === other || Math.max(one / other, other / one) <= CLOSE;
 }

@@ -26,6 +26,7 @@ test('a ratio is contradicted unless more than half of the rounds come to it, wi
   assert.equal(of([3.3, 1.9, 6.7, 2.67, 1.46], 2.48), true);
   assert.equal(of([2, 2, 3, 3], 2), true);
   assert.equal(of([2], 2), false);
+  assert.equal(of([0, 0], 0), false);
 });
 
 test('the same spread settles more with more rounds', () => {
