@@ -99,7 +99,8 @@ function verdictSection({ lead, groups }: Verdict): Markup {
   return html`<section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <p class="verdict">${lead}
 ${sentences}</p>
-<p class="verdict quiet">Somebody is ahead where the values differ by more than 20 % and every round agrees, or two rounds where the moment that was disturbed least counts; in brackets stands by how much.</p></section>`;
+<p class="verdict quiet">Somebody is ahead where the values differ by more than 20 % in most rounds and every round agrees, or two rounds where the moment
+that was disturbed least counts; in brackets stands by how much.</p></section>`;
 }
 
 function groupSection(content: Content, group: string, index: number): Markup {
