@@ -1,8 +1,11 @@
+import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import { readMac } from '../net/mac.ts';
 import {
   AF_BRIDGE,
   AF_INET,
   NDA_DST,
+  NDA_LLADDR,
   NDA_PROTOCOL,
   NLMSG_ERROR,
   NUD_STALE,
@@ -61,6 +64,9 @@ export class MissMessage {
   readonly datagram: Buffer;
   readonly #halves: Uint16Array;
   readonly #words: Uint32Array;
+  #hasDestination = false;
+  /** Where its MAC is; 0: nowhere. */
+  #macAt = 0;
 
   constructor() {
     const { bytes, words } = messageMemory(RECEIVE_BYTES);
@@ -78,7 +84,7 @@ export class MissMessage {
     this.type = this.#halves[TYPE_AT >> 1] ?? 0;
     switch (this.type) {
       case RTM_GETNEIGH:
-        return this.#readEntry(end, MISS);
+        return this.#readNeighbour(end, MISS);
       case NLMSG_ERROR:
         this.sequence = this.#words[SEQUENCE_AT >> 2] ?? 0;
         this.errno = -((this.#words[ERROR_AT >> 2] ?? 0) | 0);
@@ -87,16 +93,20 @@ export class MissMessage {
       case RTM_NEWNEIGH:
       case RTM_DELNEIGH:
         return this.datagram[FAMILY_AT] === AF_BRIDGE
-          ? FORWARDING_WRITTEN
-          : this.#readEntry(end, NEIGHBOUR_WRITTEN);
+          ? this.#readForwarding(end)
+          : this.#readNeighbour(end, NEIGHBOUR_WRITTEN);
       default:
         return OTHER;
     }
   }
 
-  /** What is behind the header of a message of `length` bytes; valid until the next one is received. */
-  payload(length: number): Buffer {
-    return this.datagram.subarray(FAMILY_AT, length);
+  /** The forwarding entry that somebody wrote. */
+  get notice(): ForwardingNotice {
+    return {
+      mac: this.#macAt === 0 ? undefined : readMac(this.datagram, this.#macAt),
+      endpoint: this.#hasDestination ? this.destination >>> 0 : undefined,
+      isRemoval: this.type === RTM_DELNEIGH,
+    };
   }
 
   /** Of a refusal: the nlmsg_type of the request; undefined when the kernel did not carry it along. */
@@ -125,33 +135,42 @@ export class MissMessage {
   }
 
   /** Returns `kind` for a whole message. */
-  #readEntry(end: number, kind: number): number {
+  #readNeighbour(end: number, kind: number): number {
+    if (this.datagram[FAMILY_AT] !== AF_INET) {
+      return end < ATTRIBUTES_AT ? MALFORMED : OTHER;
+    }
+    this.state = this.#halves[STATE_AT >> 1] ?? 0;
+    return this.#readEntry(end) && this.#hasDestination ? kind : MALFORMED;
+  }
+
+  #readForwarding(end: number): number {
+    return this.#readEntry(end) ? FORWARDING_WRITTEN : MALFORMED;
+  }
+
+  /** Returns whether the message is whole. */
+  #readEntry(end: number): boolean {
     const { datagram } = this;
     const halves = this.#halves;
-    if (end < ATTRIBUTES_AT) {
-      return MALFORMED;
-    }
-    if (datagram[FAMILY_AT] !== AF_INET) {
-      return OTHER;
-    }
-    this.state = halves[STATE_AT >> 1] ?? 0;
     this.protocol = 0;
-    let found = MALFORMED;
+    this.#hasDestination = false;
+    this.#macAt = 0;
     for (let at = ATTRIBUTES_AT; end - at >= 4; ) {
       const size = halves[at >> 1] ?? 0;
       if (size < 4 || at + size > end) {
-        return MALFORMED;
+        return false;
       }
       const type = halves[(at >> 1) + 1];
       if (type === NDA_DST && size === 8) {
         this.destination = addressAt(datagram, at + 4);
-        found = kind;
+        this.#hasDestination = true;
+      } else if (type === NDA_LLADDR && size === 10) {
+        this.#macAt = at + 4;
       } else if (type === NDA_PROTOCOL && size === 5) {
         this.protocol = datagram[at + 4] ?? 0;
       }
       at += align(size);
     }
-    return found;
+    return end >= ATTRIBUTES_AT;
   }
 }
 

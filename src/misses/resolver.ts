@@ -1,4 +1,4 @@
-import { type ForwardingNotice, readForwardingNotice } from '../kernel/forwarding.ts';
+import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import { NOTHING_CAME, OVERRUN, receive } from '../kernel/receive.ts';
 import type { Mac } from '../net/mac.ts';
 import { PrefixTable } from '../net/prefix-table.ts';
@@ -186,7 +186,7 @@ export class Resolver {
         this.#comparison.everything.ask();
         break;
       case FORWARDING_WRITTEN:
-        this.#hearOfForwarding(readForwardingNotice(this.#message.type, this.#message.payload(length)));
+        this.#hearOfForwarding(this.#message.notice);
         break;
       case MALFORMED:
         this.#parts.counters.add('malformed');

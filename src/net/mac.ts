@@ -29,7 +29,19 @@ export function macFromBytes(bytes: Uint8Array): Mac {
   if (bytes.length !== 6) {
     throw new AddressFault('MAC address', `${bytes.length} bytes`, '6 bytes');
   }
-  return parseMac(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':'));
+  return readMac(bytes, 0);
+}
+
+/** The two hexadecimal digits of each byte. */
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Reads the six bytes at `at`, which have to be there; makes nothing but the text. */
+export function readMac(bytes: Uint8Array, at: number): Mac {
+  let text = PAIRS[bytes[at] ?? 0] ?? '';
+  for (let index = at + 1; index < at + 6; index++) {
+    text += `:${PAIRS[bytes[index] ?? 0]}`;
+  }
+  return text as Mac;
 }
 
 /** Six bytes in a buffer of their own: thousands are kept, and one of Node's shared buffers would be kept with each. */

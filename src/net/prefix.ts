@@ -68,5 +68,6 @@ export function samePrefix(one: Prefix, other: Prefix): boolean {
 
 /** How many addresses the prefix holds: 1 to 2^32. */
 export function sizeOf(prefix: Prefix): number {
-  return 2 ** (32 - prefix.length);
+  // Not a power, for which compiled code calls a function: it is asked for with each address of a subnet.
+  return prefix.length === 0 ? 2 ** 32 : (1 << (32 - prefix.length)) >>> 0;
 }

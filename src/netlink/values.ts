@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { type Ipv4, ipv4FromBytes, ipv4ToBytes } from '../net/ipv4.ts';
-import { type Mac, macFromBytes, macToBytes } from '../net/mac.ts';
+import { type Mac, macToBytes, readMac } from '../net/mac.ts';
 import { MalformedFault } from './malformed-fault.ts';
 
 /**
@@ -142,7 +142,7 @@ export const macAddress: ValueCodec<Mac | Uint8Array> = {
   size: (value) => (typeof value === 'string' ? 6 : value.length),
   write: (buffer, offset, value) => buffer.set(typeof value === 'string' ? macToBytes(value) : value, offset),
   read(buffer, offset, length) {
-    const raw = bytes.read(buffer, offset, length);
-    return length === 6 ? macFromBytes(raw) : raw;
+    const isWhole = length === 6 && offset + length <= buffer.length;
+    return isWhole ? readMac(buffer, offset) : bytes.read(buffer, offset, length);
   },
 };

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readForwardingNotice } from '../../src/kernel/forwarding.ts';
 import { pokeMessage } from '../../src/kernel/poke.ts';
 import { absentTemplate, resolvedTemplate } from '../../src/misses/answer.ts';
-import { ACKNOWLEDGED, MISS, MissMessage, REFUSAL } from '../../src/misses/miss-message.ts';
+import {
+  ACKNOWLEDGED,
+  FORWARDING_WRITTEN,
+  MALFORMED,
+  MISS,
+  MissMessage,
+  REFUSAL,
+} from '../../src/misses/miss-message.ts';
 import { macToBytes } from '../../src/net/mac.ts';
 import {
+  AF_BRIDGE,
   AF_INET,
   NLM_F_ACK,
   NLM_F_REPLACE,
@@ -61,6 +70,30 @@ test('MissMessage reads of every miss what the codec reads (property)', () => {
       assert.equal(message.destination >>> 0, decoded.attributes.destination);
       assert.equal(message.state, decoded.header.state);
       assert.equal(message.protocol, decoded.attributes.protocol ?? 0);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('MissMessage reads of every forwarding entry what the codec reads (property)', () => {
+  const message = new MissMessage();
+  const attributes = fc.record(
+    {
+      unknown: fc.array(fc.record({ type: fc.integer({ min: 200, max: 300 }), value: fc.uint8Array() })),
+      linkLayerAddress: fc.oneof(mac, fc.uint8Array({ maxLength: 8 })),
+      destination: fc.oneof(ipv4, fc.uint8Array({ minLength: 16, maxLength: 16 })),
+      cacheInfo: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  );
+  const header = fc.record({ family: fc.constant(AF_BRIDGE), ifindex, state: u16, flags: u8, type: u8 });
+  const kind = fc.constantFrom(RTM_NEWNEIGH, RTM_DELNEIGH);
+  fc.assert(
+    fc.property(header, attributes, kind, (head, values, type) => {
+      const bytes = encodeMessage(neighbourMessage.request(type, 0, head, values), 1);
+      assert.equal(readInto(message, bytes), FORWARDING_WRITTEN);
+      assert.deepEqual(message.notice, readForwardingNotice(type, bytes.subarray(16)));
+      assert.equal(message.read(27), MALFORMED);
     }),
     { numRuns: 500 },
   );
