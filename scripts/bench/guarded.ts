@@ -1,19 +1,25 @@
 import { Guard, type Undoable } from '../../src/lab/guard.ts';
-import type { TableLimits } from './table-limits.ts';
+
+/** What is changed of the machine while a benchmark runs. */
+export interface Restorable {
+  restore(): void;
+}
 
 /**
- * Does the work, and on every way out puts the machine's limits back and takes the lab down: at the end, after an
+ * Does the work, and on every way out puts the machine back and takes the lab down: at the end, after an
  * exception, before a signal ends the process.
  *
  * @returns nothing when a signal came: whoever uses a lab that goes down meets errors that say nothing new
  */
 export async function guarded<T>(
-  limits: TableLimits,
+  changed: readonly Restorable[],
   lab: Undoable,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   const takeDown = async () => {
-    limits.restore();
+    for (const one of changed) {
+      one.restore();
+    }
     await lab.takeDown();
   };
   const guard = new Guard({ takeDown }, { crashes: true });

@@ -8,6 +8,7 @@ import { takeDownOrphans } from '../../src/lab/take-down.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { TABLE_ENTRIES } from './figures/experiment.ts';
 import { guarded } from './guarded.ts';
+import { KernelThreads } from './kernel-threads.ts';
 import { compared, FIGURES, type Finding, failuresOf, verdictOf } from './marks.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { renderFailure, renderFindings } from './render.ts';
@@ -28,22 +29,30 @@ async function main(): Promise<number> {
   if (limits.restoreAfterKill()) {
     say('gc_thresh was put back, which a run that was killed had raised.');
   }
+  const threads = new KernelThreads();
+  if (threads.restoreAfterKill()) {
+    say('Threads of the kernel were put back, which a run that was killed had moved.');
+  }
   await takeDownOrphans();
   const machine = describeMachine();
   const places = placement();
   const scene = new Scene(places);
-  const outcome = await guarded(limits, scene.lab, () => runExperiments(scene, limits, options, say));
+  let moved = false;
+  const outcome = await guarded([limits, threads], scene.lab, () => {
+    moved = threads.leave(places);
+    return runExperiments(scene, limits, options, say);
+  });
   if (outcome === undefined) {
     return 1;
   }
-  say(`\n${introduction(machine, places, options)}\n${renderFindings(outcome.findings)}`);
+  say(`\n${introduction(machine, places, options, moved)}\n${renderFindings(outcome.findings)}`);
   if (outcome.setAside > 0) {
     say(
       `Taken again, because the hypervisor gave the processors to other machines: ${outcome.setAside} turns.`,
     );
   }
   if (options.json !== undefined) {
-    writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, outcome))}\n`);
+    writeFileSync(options.json, `${JSON.stringify(report(machine, scene, options, moved, outcome))}\n`);
   }
   const failures = failuresOf(outcome.findings, options);
   for (const failure of failures) {
@@ -57,20 +66,28 @@ function experimentOf({ name }: Finding): string {
   return EXPERIMENTS.find(({ figures }) => figures.includes(name))?.name ?? name;
 }
 
-function introduction(machine: Machine, places: Placement, { rounds }: Options): string {
+function introduction(machine: Machine, places: Placement, { rounds }: Options, moved: boolean): string {
   const { processor, processors, kernel, node } = machine;
   return [
     `${processor}, ${processors} processors, Linux ${kernel}, Node ${node}.`,
     `${rounds} turns of each side, alternating; figures are medians over them. What answers misses runs`,
-    `on processor ${places.agent}; sender, receiver, etcd and the benchmark on ${places.traffic}.`,
+    `on processor ${places.agent}; sender, receiver, etcd and the benchmark on ${places.traffic}${moved ? ', with the' : '.'}`,
+    ...(moved ? ["kernel's own threads that may run anywhere."] : []),
   ].join('\n');
 }
 
-function report(machine: Machine, scene: Scene, options: Options, outcome: Outcome): object {
+function report(
+  machine: Machine,
+  scene: Scene,
+  options: Options,
+  kernelThreadsMoved: boolean,
+  outcome: Outcome,
+): object {
   return {
     measuredAt: new Date().toISOString(),
     machine,
     placement: scene.placement,
+    kernelThreadsMoved,
     receiveBytes: scene.receiveBytes,
     raisedGcThresh: TABLE_ENTRIES,
     options,

@@ -1,11 +1,9 @@
-import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BenchFault } from './bench-fault.ts';
+import { KillMark } from './kill-mark.ts';
 
 const NAMES = ['gc_thresh1', 'gc_thresh2', 'gc_thresh3'] as const;
-
-const markSchema = z.object({ pid: z.int().positive(), values: z.record(z.enum(NAMES), z.string()) });
 
 export interface Places {
   /** Where the sysctls are. */
@@ -25,18 +23,20 @@ const PLACES: Places = {
  * Everything is synchronous: an exit handler can wait for nothing.
  */
 export class TableLimits {
-  readonly #places: Places;
+  readonly #folder: string;
+  readonly #mark: KillMark<Record<(typeof NAMES)[number], string>>;
   #raised = false;
 
-  constructor(places = PLACES) {
-    this.#places = places;
+  constructor({ folder, mark }: Places = PLACES) {
+    this.#folder = folder;
+    this.#mark = new KillMark(mark, 'gc_thresh', z.record(z.enum(NAMES), z.string()));
     process.on('exit', () => this.restore());
   }
 
   /** Why they cannot be raised here; undefined where they can. Other namespaces than the initial have no such files. */
   get outOfReach(): string | undefined {
     try {
-      accessSync(join(this.#places.folder, 'gc_thresh3'), constants.W_OK);
+      accessSync(join(this.#folder, 'gc_thresh3'), constants.W_OK);
       return undefined;
     } catch {
       return 'the limits of the neighbour table (gc_thresh) can be raised only by root in the initial namespace';
@@ -50,12 +50,8 @@ export class TableLimits {
    * @throws BenchFault when the run that raised them is still there
    */
   restoreAfterKill(): boolean {
-    if (this.outOfReach !== undefined || !existsSync(this.#places.mark)) {
+    if (this.outOfReach !== undefined || !this.#mark.isOrphaned) {
       return false;
-    }
-    const { pid } = this.#readMark();
-    if (pid !== process.pid && isBenchmark(pid)) {
-      throw new BenchFault('benchmark', `another run raised gc_thresh (process ${pid})`, 'one run at a time');
     }
     this.#putBack();
     return true;
@@ -63,16 +59,16 @@ export class TableLimits {
 
   /** Raises all three to `entries`, unless they are as high. */
   raise(entries: number): void {
-    const values = Object.fromEntries(NAMES.map((name) => [name, this.#read(name)]));
-    // The mark comes first: what is raised without it could never be put back.
-    writeFileSync(this.#places.mark, JSON.stringify({ pid: process.pid, values }), {
-      flag: 'wx',
-      mode: 0o600,
+    const [low, middle, high] = NAMES;
+    this.#mark.leave({
+      [low]: this.#read(low),
+      [middle]: this.#read(middle),
+      [high]: this.#read(high),
     });
     this.#raised = true;
     for (const name of NAMES.toReversed()) {
       if (Number(this.#read(name)) < entries) {
-        writeFileSync(join(this.#places.folder, name), String(entries));
+        writeFileSync(join(this.#folder, name), String(entries));
       }
     }
   }
@@ -86,24 +82,14 @@ export class TableLimits {
   }
 
   #putBack(): void {
-    const { values } = this.#readMark();
+    const { found } = this.#mark;
     for (const name of NAMES) {
-      writeFileSync(join(this.#places.folder, name), values[name]);
+      writeFileSync(join(this.#folder, name), found[name]);
     }
-    rmSync(this.#places.mark);
-  }
-
-  #readMark() {
-    return markSchema.parse(JSON.parse(readFileSync(this.#places.mark, 'utf8')));
+    this.#mark.remove();
   }
 
   #read(name: string): string {
-    return readFileSync(join(this.#places.folder, name), 'utf8').trim();
+    return readFileSync(join(this.#folder, name), 'utf8').trim();
   }
-}
-
-/** The number may have gone to another process meanwhile, which then is no benchmark. */
-function isBenchmark(pid: number): boolean {
-  const file = `/proc/${pid}/cmdline`;
-  return existsSync(file) && readFileSync(file, 'utf8').includes('bench');
 }

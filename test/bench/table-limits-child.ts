@@ -21,7 +21,7 @@ const WAYS: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 try {
-  await guarded(limits, { takeDown: () => Promise.resolve() }, async () => {
+  await guarded([limits], { takeDown: () => Promise.resolve() }, async () => {
     limits.raise(1_000_000);
     process.stdout.write('raised\n');
     await WAYS[way]?.();
