@@ -22,6 +22,14 @@ export function monotonicOrigin(): number {
 /** setTimeout takes at most 2^31-1 ms and fires at once above it. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/**
+ * What setTimeout has to be given to fire no sooner than after so many milliseconds: it cuts off fractions of what it is
+ * given, and libuv those of the time at which it began.
+ */
+export function neverBefore(milliseconds: number): number {
+  return Math.min(Math.ceil(milliseconds) + 1, LONGEST_TIMER);
+}
+
 export const systemClock: Clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),

@@ -1,4 +1,4 @@
-import { monotonicOrigin } from '../base/clock.ts';
+import { monotonicOrigin, neverBefore } from '../base/clock.ts';
 import { BlockingThread } from '../kernel/blocking-thread.ts';
 import type { ForwardingNotice } from '../kernel/forwarding.ts';
 import { openMissSocket, openRouteSocket } from '../kernel/sockets.ts';
@@ -170,7 +170,8 @@ export class ResolverHandle {
         this.#options.onMended?.(message.entries);
         break;
       case 'alarm':
-        setTimeout(() => this.#wake(), message.milliseconds).unref();
+        // What is not due yet when it is woken waits for the next time-out of a read.
+        setTimeout(() => this.#wake(), neverBefore(message.milliseconds)).unref();
         break;
       case 'forwarding':
         this.#options.onForwarding?.(message.notice);

@@ -50,6 +50,7 @@ export type ResolverMessage =
   | { readonly kind: 'rewritten'; readonly id: number }
   | { readonly kind: 'unknown'; readonly address: Ipv4 }
   | { readonly kind: 'mended'; readonly entries: number }
+  /** To be woken no sooner than in so many milliseconds. */
   | { readonly kind: 'alarm'; readonly milliseconds: number }
   | { readonly kind: 'forwarding'; readonly notice: ForwardingNotice }
   | { readonly kind: 'recorded' };
