@@ -64,7 +64,7 @@ export class Witness {
     const journal = (await this.#journal('--subnet', `${address}/32`)).map(lineOf);
     const story = lookupSchema.parse(JSON.parse(await this.#command('lookup', address, '--json')));
     assert.deepEqual(story.misses.map(lineOf), journal.slice(-story.misses.length), 'lookup and misses');
-    await this.#assertPageTells(address, address, journal);
+    await this.#assertPageTells({ subnet: `${address}/32` }, address, journal);
     return { journal, ...(await this.#counts()) };
   }
 
@@ -72,7 +72,7 @@ export class Witness {
   async endFrames(mac: string): Promise<Seen> {
     const all = await this.#journal();
     const journal = all.filter(({ kind, vtep }) => kind === 'L2' && vtep?.mac === mac).map(lineOf);
-    await this.#assertPageTells(`${mac} `, NO_ADDRESS, journal);
+    await this.#assertPageTells({ text: `${mac} ` }, NO_ADDRESS, journal);
     return { journal, ...(await this.#counts()) };
   }
 
@@ -95,13 +95,18 @@ export class Witness {
   }
 
   /** The page is told of misses as they come, within a second. */
-  async #assertPageTells(filter: string, address: string, journal: readonly string[]): Promise<void> {
+  async #assertPageTells(
+    { subnet = '', text = '' }: { subnet?: string; text?: string },
+    address: string,
+    journal: readonly string[],
+  ): Promise<void> {
     const page = this.#page;
     if (page === undefined) {
       return;
     }
-    await page.fill('filter-text', filter);
-    await until(`the page tells of ${filter}: ${journal}`, async () => {
+    await page.fill('filter-subnet', subnet);
+    await page.fill('filter-text', text);
+    await until(`the page tells of ${subnet}${text}: ${journal}`, async () => {
       const rows = await page.rows('journal-body');
       const told = rows.map(([, , outcome = '', kind = '']) => `${kind} ${outcome.replace(/[()]/g, '')}`);
       const isOfIt = rows.every(([, destination]) => destination === address);
