@@ -1,5 +1,9 @@
 import { codeOf } from '../base/errno.ts';
-import { type Acknowledgement, decodeAcknowledgement } from '../netlink/acknowledgement.ts';
+import {
+  type Acknowledgement,
+  decodeAcknowledgement,
+  isAcknowledgement,
+} from '../netlink/acknowledgement.ts';
 import {
   NLM_F_ACK,
   NLM_F_DUMP,
@@ -10,7 +14,7 @@ import {
 } from '../netlink/constants.ts';
 import { encodeMessage, type Frame, type Request, splitDatagram } from '../netlink/message.ts';
 import { Batch, type BatchFailure, type Filled, type RequestList } from './batch.ts';
-import type { CopyBatch, Put } from './copy-batch.ts';
+import type { CopyBatch, Destination } from './copy-batch.ts';
 import { KernelFault } from './kernel-fault.ts';
 import type { Transport } from './transport.ts';
 
@@ -67,14 +71,14 @@ export class Conversation {
   }
 
   /**
-   * Sends so many copies of the batch's template, as `batch` does requests.
+   * Sends a copy of the batch's template for each destination, as `batch` does requests.
    *
    * @returns the refused ones, with their index
    * @throws KernelFault when the socket fails
    */
-  copies(operation: string, batch: CopyBatch, length: number, put: Put): BatchFailure[] {
-    return this.#sendAll(operation, length, batch, (begin, sequence) =>
-      batch.fill(length, put, begin, sequence),
+  copies(operation: string, batch: CopyBatch, destinations: readonly Destination[]): BatchFailure[] {
+    return this.#sendAll(operation, destinations.length, batch, (begin, sequence) =>
+      batch.fill(destinations, begin, sequence),
     );
   }
 
@@ -143,7 +147,11 @@ export class Conversation {
   #collect(operation: string, batch: Filled, begin: number, failures: BatchFailure[]): void {
     const last = batch.firstSequence + batch.count - 1;
     for (;;) {
-      for (const frame of this.#receive(operation)) {
+      const datagram = this.#receive(operation);
+      if (isAcknowledgement(datagram, last)) {
+        return;
+      }
+      for (const frame of splitDatagram(datagram)) {
         const index = frame.sequence - batch.firstSequence;
         if (frame.type !== NLMSG_ERROR || index < 0 || frame.sequence > last) {
           continue;
@@ -187,7 +195,7 @@ export class Conversation {
   /** The messages that answer the request sent last, over as many datagrams as it takes. */
   *#answers(operation: string): Generator<Frame> {
     for (;;) {
-      for (const frame of this.#receive(operation)) {
+      for (const frame of splitDatagram(this.#receive(operation))) {
         if (frame.sequence === this.#sequence) {
           yield frame;
         }
@@ -195,10 +203,9 @@ export class Conversation {
     }
   }
 
-  #receive(operation: string): Iterable<Frame> {
+  #receive(operation: string): Buffer {
     try {
-      const length = this.#transport.receive(this.#buffer);
-      return splitDatagram(this.#buffer.subarray(0, length));
+      return this.#buffer.subarray(0, this.#transport.receive(this.#buffer));
     } catch (error) {
       throw KernelFault.broken(operation, codeOf(error) ?? 'EIO', error);
     }

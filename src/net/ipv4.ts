@@ -40,6 +40,17 @@ export function ipv4ToBytes(address: Ipv4): Uint8Array {
   return Uint8Array.of(address >>> 24, (address >>> 16) & 0xff, (address >>> 8) & 0xff, address & 0xff);
 }
 
+/**
+ * Writes four bytes in network order at `at`. Byte by byte: Buffer's own methods check more than they write, and thousands
+ * are written by code that is not compiled yet.
+ */
+export function writeIpv4(address: Ipv4, bytes: Uint8Array, at: number): void {
+  bytes[at] = address >>> 24;
+  bytes[at + 1] = address >>> 16;
+  bytes[at + 2] = address >>> 8;
+  bytes[at + 3] = address;
+}
+
 /** Tells whether the address can be a host's own: not unspecified, loopback, multicast, reserved or broadcast. */
 export function isHostAddress(address: Ipv4): boolean {
   const first = address >>> 24;

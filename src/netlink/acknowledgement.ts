@@ -3,6 +3,7 @@ import {
   NLM_F_ACK_TLVS,
   NLM_F_CAPPED,
   NLMSG_DONE,
+  NLMSG_ERROR,
   NLMSGERR_ATTR_MSG,
   NLMSGERR_ATTR_OFFS,
 } from './constants.ts';
@@ -20,6 +21,19 @@ export interface Acknowledgement {
   readonly message?: string;
   /** Where in the request the kernel found the offence, in bytes from its nlmsghdr. */
   readonly offset?: number;
+}
+
+/**
+ * Whether the datagram is nothing but the acknowledgement of that message, as the answers to nearly all writes are: it
+ * needs no decoding.
+ */
+export function isAcknowledgement(datagram: Buffer, sequence: number): boolean {
+  if (datagram.length < messageHeader.bytes + 4) {
+    return false;
+  }
+  const header = messageHeader.read(datagram, 0, datagram.length);
+  const isWhole = header.length === datagram.length && header.type === NLMSG_ERROR;
+  return isWhole && header.sequence === sequence && i32.read(datagram, messageHeader.bytes, 4) === 0;
 }
 
 /**

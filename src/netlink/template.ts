@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../net/ipv4.ts';
+import { type Ipv4, writeIpv4 } from '../net/ipv4.ts';
 import { type Mac, macFromBytes, writeMac } from '../net/mac.ts';
 import { encodeMessage, messageHeader, type Request } from './message.ts';
 
@@ -50,13 +50,8 @@ export function fill(
   address: Ipv4,
   mac: Mac | Uint8Array | undefined,
 ): void {
-  // Byte by byte: Buffer's own methods check more than they write, and thousands are written by code not compiled yet.
   if (addressAt >= 0) {
-    const place = at + addressAt;
-    buffer[place] = address >>> 24;
-    buffer[place + 1] = address >>> 16;
-    buffer[place + 2] = address >>> 8;
-    buffer[place + 3] = address;
+    writeIpv4(address, buffer, at + addressAt);
   }
   if (typeof mac === 'string') {
     writeMac(mac, buffer, at + macAt);

@@ -25,7 +25,9 @@ export class Endpoints implements Forwarding {
       }
       if (after !== undefined) {
         const rival = this.#touch(after.mac, before).link(after);
-        tellOfRival(rival, after, this.#log);
+        if (rival !== undefined) {
+          tellOfRival(rival, after, this.#log);
+        }
       }
     }
     return Array.from(before, ([record, was]) => this.#changeOf(record, was)).flatMap(

@@ -133,7 +133,10 @@ export class ForwardingTable implements Forwarding {
       this.#release(record);
     }
     if (after !== undefined) {
-      tellOfRival(this.#link(after), after, this.#log);
+      const rival = this.#link(after);
+      if (rival !== undefined) {
+        tellOfRival(rival, after, this.#log);
+      }
     }
   }
 
@@ -166,12 +169,10 @@ export class ForwardingTable implements Forwarding {
   }
 
   #readHeld(): void {
-    const formerly: ForwardingRecord[] = [];
-    for (const record of this.#records.values()) {
-      if (record.isHeld) {
-        record.isHeld = false;
-        formerly.push(record);
-      }
+    const formerly =
+      this.counters.entries === 0 ? [] : [...this.#records.values()].filter(({ isHeld }) => isHeld);
+    for (const record of formerly) {
+      record.isHeld = false;
     }
     this.counters.entries = 0;
     const held = listForwarding(this.#conversation, this.#ifindex).map(({ mac, endpoint }) => {
@@ -192,9 +193,9 @@ export class ForwardingTable implements Forwarding {
 
   #replace(records: readonly ForwardingRecord[]): void {
     const refused = this.#writer.replace(records);
+    this.counters.written += records.length - refused.size;
     for (const record of records) {
       if (refused.size === 0 || !refused.has(record)) {
-        this.counters.written += 1;
         this.#noteHeld(record, record.wanted);
       }
     }

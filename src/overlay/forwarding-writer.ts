@@ -4,9 +4,8 @@ import type { BatchFailure } from '../kernel/batch.ts';
 import type { Conversation } from '../kernel/conversation.ts';
 import { CopyBatch } from '../kernel/copy-batch.ts';
 import { removeForwarding, replaceForwarding } from '../kernel/forwarding.ts';
-import { KernelFault } from '../kernel/kernel-fault.ts';
 import { NLM_F_REQUEST } from '../netlink/constants.ts';
-import { fill, PLACE_ADDRESS, PLACE_MAC, type Template, template } from '../netlink/template.ts';
+import { PLACE_ADDRESS, PLACE_MAC, template } from '../netlink/template.ts';
 import type { ForwardingRecord } from './forwarding-record.ts';
 
 const WRITE = 'write forwarding entries';
@@ -15,15 +14,14 @@ const WRITE = 'write forwarding entries';
 export class ForwardingWriter {
   readonly #conversation: Conversation;
   readonly #ifindex: number;
-  readonly #replacement: Template;
   readonly #replacements: CopyBatch;
   readonly #log: Log;
 
   constructor(conversation: Conversation, ifindex: number, log: Log) {
     this.#conversation = conversation;
     this.#ifindex = ifindex;
-    this.#replacement = template(replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS), NLM_F_REQUEST);
-    this.#replacements = new CopyBatch(this.#replacement);
+    const replacement = template(replaceForwarding(ifindex, PLACE_MAC, PLACE_ADDRESS), NLM_F_REQUEST);
+    this.#replacements = new CopyBatch(replacement);
     this.#log = log;
   }
 
@@ -34,17 +32,7 @@ export class ForwardingWriter {
    * @throws KernelFault when the socket fails
    */
   replace(records: readonly ForwardingRecord[]): Set<ForwardingRecord> {
-    const put = (index: number, bytes: Buffer, at: number) => {
-      const { mac, wanted } = records[index] ?? {};
-      if (wanted === undefined) {
-        throw KernelFault.incomplete(
-          WRITE,
-          `${records.length} entries of which number ${index} leads nowhere`,
-        );
-      }
-      fill(bytes, at, this.#replacement, wanted, mac);
-    };
-    return this.#report(this.#conversation.copies(WRITE, this.#replacements, records.length, put), records);
+    return this.#report(this.#conversation.copies(WRITE, this.#replacements, records), records);
   }
 
   /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { FORWARDING_WRITTEN, MALFORMED, MISS, MissMessage, OTHER } from '../../src/misses/miss-message.ts';
-import { decodeAcknowledgement } from '../../src/netlink/acknowledgement.ts';
+import { decodeAcknowledgement, isAcknowledgement } from '../../src/netlink/acknowledgement.ts';
 import { decodeAfSpec } from '../../src/netlink/link/af-spec.ts';
 import { MalformedFault } from '../../src/netlink/malformed-fault.ts';
 import { encodeMessage, type Frame, splitDatagram } from '../../src/netlink/message.ts';
@@ -95,6 +95,45 @@ test('acknowledgement: anything is decoded or refused (property)', () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+test('an answer is taken for an acknowledgement without decoding where decoding says the same (property)', () => {
+  const answer = fc.record({
+    type: fc.constantFrom(2, 3),
+    sequence: fc.constantFrom(7, 8),
+    errno: fc.constantFrom(0, -17),
+    more: fc.constantFrom(0, 16),
+  });
+  let told = 0;
+  fc.assert(
+    fc.property(fc.array(answer, { maxLength: 2 }), fc.nat(3), (answers, cut) => {
+      const whole = Buffer.concat(
+        answers.map(({ type, sequence, errno, more }) => {
+          const bytes = Buffer.alloc(20 + more);
+          bytes.writeUInt32LE(bytes.length, 0);
+          bytes.writeUInt16LE(type, 4);
+          bytes.writeUInt32LE(sequence, 8);
+          bytes.writeInt32LE(errno, 16);
+          return bytes;
+        }),
+      );
+      const datagram = whole.subarray(0, Math.max(0, whole.length - cut));
+      const [only, ...others] = answers;
+      const expected =
+        cut === 0 && others.length === 0 && only?.type === 2 && only.sequence === 7 && only.errno === 0;
+      assert.equal(isAcknowledgement(datagram, 7), expected);
+      if (expected) {
+        told += 1;
+        const frames = [...splitDatagram(datagram)];
+        assert.deepEqual(
+          [frames.length, ...frames.map((frame) => decodeAcknowledgement(frame).errno)],
+          [1, 0],
+        );
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(told > 0);
 });
 
 test('MissMessage throws never, and says which kind it is (property)', () => {
