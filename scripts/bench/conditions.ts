@@ -17,23 +17,27 @@ export function requireAnswers<T extends Pairs>(pairs: T): T {
 }
 
 /**
- * Whether datagrams and lease changes came as fast as they were to.
+ * What of datagrams and lease changes did not come as fast as it was to.
  *
  * @param changesPerSecond 0 where none were to come
- * @throws BenchFault
  */
-export function requirePace<
-  T extends Pick<Burst, 'accepted' | 'sendingSeconds'> & { readonly changes: number },
->(turn: T, sendsPerSecond: number, changesPerSecond: number): T {
-  const { accepted, changes, sendingSeconds } = turn;
+export function paceFault(
+  {
+    accepted,
+    changes,
+    sendingSeconds,
+  }: Pick<Burst, 'accepted' | 'sendingSeconds'> & { readonly changes: number },
+  sendsPerSecond: number,
+  changesPerSecond: number,
+): BenchFault | undefined {
   for (const [what, amount, due] of [
     ['datagrams', accepted, sendsPerSecond],
     ['lease changes', changes, changesPerSecond],
   ] as const) {
     const pace = amount / sendingSeconds;
     if (pace < due * LEAST) {
-      throw new BenchFault(what, `${Math.round(pace)} a second`, `at least ${Math.round(due * LEAST)}`);
+      return new BenchFault(what, `${Math.round(pace)} a second`, `at least ${Math.round(due * LEAST)}`);
     }
   }
-  return turn;
+  return undefined;
 }

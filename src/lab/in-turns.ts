@@ -16,20 +16,28 @@ export interface TurnOptions<T> {
   readonly mostStolen: number;
   /** How many may be. */
   readonly spare: number;
+  /** Whether a turn was not what it was to be: then it is set aside likewise. */
+  readonly isVoid?: (turn: T) => boolean;
   readonly onSetAside?: (turn: T) => void;
   readonly watch?: typeof watchStolen;
 }
 
 /**
- * Takes a turn of each side in the order given. Those that the hypervisor disturbed, whatever they measured, are set aside and
- * taken again behind the others, as long as less than `spare` were; after that they count as they come.
+ * Takes a turn of each side in the order given. Those that the hypervisor disturbed, whatever they measured, and those that
+ * are void are set aside and taken again behind the others, as long as less than `spare` were; after that they count as they come.
  */
 export async function inTurns<Side, T extends object>(
   order: readonly Side[],
   options: TurnOptions<T>,
   take: (side: Side) => Promise<T>,
 ): Promise<Turns<T>> {
-  const { mostStolen, spare, onSetAside = () => undefined, watch = watchStolen } = options;
+  const {
+    mostStolen,
+    spare,
+    isVoid = () => false,
+    onSetAside = () => undefined,
+    watch = watchStolen,
+  } = options;
   const counted: (T & Stolen)[] = [];
   const setAside: (T & Stolen)[] = [];
   for (let due = order; due.length > 0; ) {
@@ -37,7 +45,7 @@ export async function inTurns<Side, T extends object>(
     for (const side of due) {
       const stolenSince = watch();
       const turn = { ...(await take(side)), stolen: stolenSince() };
-      if (turn.stolen > mostStolen && setAside.length < spare) {
+      if ((turn.stolen > mostStolen || isVoid(turn)) && setAside.length < spare) {
         setAside.push(turn);
         onSetAside(turn);
         again.push(side);

@@ -41,3 +41,18 @@ test('on a machine that is always disturbed the turns count as they come, once t
   assert.deepEqual([counted.length, setAside.length], [2, 1]);
   assert.ok(counted.every(({ stolen }) => stolen === 0.1));
 });
+
+test('a turn that was not what it was to be is taken again, too', async () => {
+  let taken = 0;
+  const isVoid = ({ number }: { number: number }) => number === 1 || number >= 3;
+  const turns = await inTurns(
+    ['a', 'b'],
+    { mostStolen: 0.005, spare: 2, isVoid, watch: () => () => 0 },
+    (side) => Promise.resolve({ side, number: ++taken }),
+  );
+  const numbers = [turns.counted, turns.setAside].map((some) => some.map(({ number }) => number));
+  assert.deepEqual(numbers, [
+    [2, 4],
+    [1, 3],
+  ]);
+});

@@ -1,7 +1,7 @@
 import { confineMainThread } from '../../../src/lab/confined.ts';
 import { allOf, inTurns, type Turns } from '../../../src/lab/in-turns.ts';
 import { changeLeases } from '../bench-leases.ts';
-import { requirePace } from '../conditions.ts';
+import { paceFault } from '../conditions.ts';
 import type { Finding } from '../marks.ts';
 import { type Burst, joinBurst } from '../samples.ts';
 import { MAIN_PREFIX } from '../scene.ts';
@@ -30,12 +30,15 @@ export const withChanges: Experiment = {
   title: `${RATE} new destinations a second, with ${CHANGES_PER_SECOND} lease changes a second and without`,
   needsRaisedLimits: false,
   figures: ['changesTail', 'changesLost'],
-  seconds: (extent) => (1 + extent.rounds * 2) * (duration(extent) + 1),
+  seconds: (extent) => (1 + roundsOf(extent) * 2) * (duration(extent) + 4),
   run: async (stage) => {
     const found = await turns(stage);
     const paced = found.counted.filter(({ stolen }) => stolen <= FAR_TOO_MUCH_STOLEN);
     for (const turn of paced) {
-      requirePace(turn, RATE, turn.changing ? CHANGES_PER_SECOND : 0);
+      const fault = faultOf(turn);
+      if (fault !== undefined) {
+        throw fault;
+      }
     }
     const changed = (some: readonly Turn[]) => some.filter(({ changing }) => changing);
     const lost = changed(allOf(found)).reduce((sum, { accepted, answered }) => sum + accepted - answered, 0);
@@ -81,8 +84,12 @@ async function turns(stage: Stage): Promise<Turns<Turn>> {
   try {
     // Not counted: code is compiled and caches are warm as in a program that has run for a while.
     await turn(stage, true);
-    const order = alternate([true, false], extent.rounds);
-    return await inTurns(order, disturbance(order.length, extent), (changing) => turn(stage, changing));
+    const order = alternate([true, false], roundsOf(extent));
+    const options = {
+      ...disturbance(order.length, extent),
+      isVoid: (taken: Turn) => faultOf(taken) !== undefined,
+    };
+    return await inTurns(order, options, (changing) => turn(stage, changing));
   } finally {
     await confineMainThread(pid, agent);
     await scene.flush(scene.daemonHost);
@@ -106,6 +113,15 @@ function turn({ scene, extent }: Stage, changing: boolean): Promise<Turn> {
     const [changed, files] = await Promise.all([changes, burst]);
     return { changing, changes: changed, ...joinBurst(files) };
   });
+}
+
+function faultOf(turn: Turn) {
+  return paceFault(turn, RATE, turn.changing ? CHANGES_PER_SECOND : 0);
+}
+
+/** Three at least: of a few seconds one may be all that is wrong with a turn, which a median of two would show. */
+function roundsOf({ rounds }: Extent): number {
+  return Math.max(rounds, 3);
 }
 
 /** Seconds of one turn. */
