@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   say(`\n${introduction(machine, places, options, moved)}\n${renderFindings(outcome.findings)}`);
   if (outcome.setAside > 0) {
     say(
-      `Taken again, because the hypervisor gave the processors to other machines or the pace was not kept: ${outcome.setAside} turns.`,
+      `Taken again: ${outcome.setAside} turns in which the hypervisor gave the processors to other machines,\nor the pace was not kept.`,
     );
   }
   if (options.json !== undefined) {

@@ -19,7 +19,8 @@ export function usage(names: readonly string[]): string {
 Measures l3missd beside C programs that do nothing but answer, in network
 namespaces of this machine that are removed at the end.
 
-  --rounds <n>     turns of each side: 5 unless told, 2 with --short
+  --rounds <n>     turns of each side: 5 unless told, 2 with --short; some have
+                   several for one of these, and changes has three at least
   --short          less of everything, within 4 minutes; exit status 1 when a
                    figure misses its mark by more than a factor of two, in
                    turns that the hypervisor left alone

@@ -37,7 +37,9 @@ export function ipv4FromBytes(bytes: ArrayLike<number>): Ipv4 {
 
 /** Four bytes in network order. */
 export function ipv4ToBytes(address: Ipv4): Uint8Array {
-  return Uint8Array.of(address >>> 24, (address >>> 16) & 0xff, (address >>> 8) & 0xff, address & 0xff);
+  const bytes = new Uint8Array(4);
+  writeIpv4(address, bytes, 0);
+  return bytes;
 }
 
 /**

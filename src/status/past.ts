@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, neverBefore } from '../base/clock.ts';
 import { type History, type Reading, TimeSeries, type Totals } from './history.ts';
 
 const SECOND_MS = 1000;
@@ -51,8 +51,7 @@ export class Past {
   #plan(): void {
     const now = this.#now();
     this.#end = (Math.floor(now / SECOND_MS) + 1) * SECOND_MS;
-    // Node counts whole milliseconds, so that a timer may be early by a part of one.
-    this.#timer = setTimeout(() => this.#endSecond(), this.#end - now + 1).unref();
+    this.#timer = setTimeout(() => this.#endSecond(), neverBefore(this.#end - now)).unref();
   }
 
   #endSecond(): void {

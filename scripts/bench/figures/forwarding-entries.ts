@@ -8,7 +8,7 @@ import { disturbance, disturbanceIn, type Experiment, type Stage } from './exper
 
 const ENTRIES = 10_000;
 const DEVICE = 'bench0';
-/** Turns take half a second, and each begins with other places in the processors' caches: 28 to 50 ms, C 19 to 33. */
+/** Turns take half a second, and each begins with other places in the processors' caches: 27 to 52 ms, C 18 to 35. */
 const TURNS_PER_ROUND = 5;
 const SIDES = ['l3missd', 'C, batched'] as const;
 
